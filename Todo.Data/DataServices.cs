@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -6,6 +7,7 @@ using Todo.Data.Catalog;
 using Todo.Data.Tenants;
 using Todo.Tenancy.Migrations;
 using Todo.Tenancy.Provisioning;
+using Todo.Tenancy.Scoping;
 
 namespace Todo.Data;
 
@@ -19,7 +21,11 @@ public static class DataServices
     public static IServiceCollection AddTodoData(this IServiceCollection services)
     {
         services.AddPooledDbContextFactory<CatalogDbContext>(UseDataSource);
-        services.AddPooledDbContextFactory<TenantDbContext>(UseDataSource);
+        services.AddPooledDbContextFactory<TenantDbContext>((provider, options) =>
+        {
+            UseDataSource(provider, options);
+            options.UseTenantSchemas();
+        });
         services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<CatalogDbContext>>().CreateDbContext());
 
         services.AddSingleton(provider => new CatalogMigrator(
@@ -31,5 +37,7 @@ public static class DataServices
     }
 
     private static void UseDataSource(IServiceProvider provider, DbContextOptionsBuilder options) =>
-        options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>());
+        // Whoever catches a failure decides whether it is an error: a caller's mistake that the database refused is not.
+        options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()).ConfigureWarnings(warnings => warnings.Log(
+            (CoreEventId.SaveChangesFailed, LogLevel.Debug), (CoreEventId.QueryIterationFailed, LogLevel.Debug), (RelationalEventId.CommandError, LogLevel.Debug), (RelationalEventId.ConnectionError, LogLevel.Debug)));
 }

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Todo.Data.Catalog;
 using Todo.Data.Tenants;
 using Todo.Tenancy.Migrations;
+using Todo.Tenancy.Scoping;
 
 namespace Todo.Data;
 
@@ -16,7 +17,9 @@ public static class MigrationLines
 
     private static readonly Lazy<MigrationLine> LazyTenant = new(() =>
     {
-        using var context = new TenantDbContext(new DbContextOptionsBuilder<TenantDbContext>().UseNpgsql().Options);
+        var options = new DbContextOptionsBuilder<TenantDbContext>().UseNpgsql();
+        options.UseTenantSchemas();
+        using var context = new TenantDbContext(options.Options);
         return MigrationLine.Load(context);
     });
 

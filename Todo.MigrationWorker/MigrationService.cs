@@ -67,7 +67,8 @@ internal sealed partial class MigrationService(
             LogTenantFailed(failure.Tenant, failure.Migration, failure.SqlState, failure.Message, failure.Statement);
         }
 
-        LogSummary(report.Applied, report.Current, report.Failures.Count, Stopwatch.GetElapsedTime(started).TotalSeconds);
+        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        LogSummary(report.Applied, report.Current, report.Failures.Count, seconds);
 
         if (environment.IsDevelopment() && options.Value.DemoPassword is { Length: > 0 } password)
         {

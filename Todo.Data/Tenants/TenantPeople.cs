@@ -46,7 +46,9 @@ public static class TenantPeople
     public static TenantDbContext Join(NpgsqlTransaction transaction, TenantSchema schema)
     {
         ArgumentNullException.ThrowIfNull(transaction);
-        var context = new TenantDbContext(new DbContextOptionsBuilder<TenantDbContext>().UseNpgsql(transaction.Connection!).Options);
+        var options = new DbContextOptionsBuilder<TenantDbContext>().UseNpgsql(transaction.Connection!);
+        options.UseTenantSchemas();
+        var context = new TenantDbContext(options.Options);
         context.Database.UseTransaction(transaction);
         context.Enter(schema);
         return context;

@@ -51,9 +51,12 @@ public sealed class MigrationLine
         foreach (var (id, type) in migrations.Migrations.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
             var migration = migrations.CreateMigration(type, provider);
-            var up = Script(generator, id, migration.UpOperations) + history.GetInsertScript(new HistoryRow(id, ProductInfo.GetVersion()));
-            var down = Script(generator, id, migration.DownOperations) + history.GetDeleteScript(id);
+            var up = Script(generator, id, migration.UpOperations);
+            var down = Script(generator, id, migration.DownOperations);
+            // Without the history row, which names EF Core's version: an upgrade of EF Core changes no migration.
             var checksum = Hash(up);
+            up += history.GetInsertScript(new HistoryRow(id, ProductInfo.GetVersion()));
+            down += history.GetDeleteScript(id);
             steps.Add(new MigrationStep(id, up, down, checksum, Hash((steps.Count == 0 ? "" : steps[^1].LineChecksum) + checksum)));
         }
 

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 
 namespace Todo.Tenancy.Scoping;
 
@@ -6,8 +7,19 @@ namespace Todo.Tenancy.Scoping;
 /// A context whose one compiled model serves every tenant: the model names <see cref="TenantSchema.Placeholder"/>, and
 /// <see cref="TenantSchemaInterceptor"/> puts the current tenant's schema in its place, statement by statement.
 /// </summary>
-public abstract class TenantScopedDbContext(DbContextOptions options) : DbContext(options)
+public abstract class TenantScopedDbContext : DbContext
 {
+    /// <summary>Takes options made with <see cref="TenantScopedOptions.UseTenantSchemas"/>.</summary>
+    /// <exception cref="ArgumentException">They were not: such a context would send the placeholder to the server.</exception>
+    protected TenantScopedDbContext(DbContextOptions options)
+        : base(options)
+    {
+        if (options.FindExtension<CoreOptionsExtension>()?.Interceptors?.Contains(TenantSchemaInterceptor.Instance) != true)
+        {
+            throw new ArgumentException($"Options of a tenant's context need {nameof(TenantScopedOptions.UseTenantSchemas)}().", nameof(options));
+        }
+    }
+
     /// <summary>The tenant whose tables the statements reach; null until <see cref="Enter"/>.</summary>
     public TenantSchema? Schema { get; private set; }
 
@@ -39,13 +51,6 @@ public abstract class TenantScopedDbContext(DbContextOptions options) : DbContex
         Schema = null;
         GC.SuppressFinalize(this);
         return base.DisposeAsync();
-    }
-
-    /// <inheritdoc/>
-    protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder)
-    {
-        ArgumentNullException.ThrowIfNull(optionsBuilder);
-        optionsBuilder.AddInterceptors(TenantSchemaInterceptor.Instance);
     }
 
     /// <inheritdoc/>
