@@ -74,15 +74,14 @@ public sealed class FleetMigrator(NpgsqlDataSource dataSource, TenantMigrator mi
             tally.Applied();
             return false;
         }
-        catch (PostgresException exception) when (!lastRound && exception.SqlState is TenantMigrator.VersionMovedState or PostgresErrorCodes.LockNotAvailable)
+        catch (TenantMigrationException exception) when (exception.IsContention && !lastRound)
         {
             return true;
         }
-        catch (PostgresException exception)
+        catch (TenantMigrationException exception)
         {
             activity?.SetStatus(ActivityStatusCode.Error, exception.SqlState);
-            var statement = StatementOf(exception);
-            tally.Failed(new TenantFailure(tenant.Slug, migrator.MigrationOf(statement), exception.SqlState, exception.MessageText, statement));
+            tally.Failed(new TenantFailure(tenant.Slug, exception.Migration, exception.SqlState, exception.Reason, exception.Statement));
             return false;
         }
         catch (UnknownMigrationException exception)
@@ -92,8 +91,6 @@ public sealed class FleetMigrator(NpgsqlDataSource dataSource, TenantMigrator mi
             return false;
         }
     }
-
-    private static string? StatementOf(PostgresException exception) => exception.BatchCommand?.CommandText;
 
     private async Task<List<PendingTenant>> BehindAsync(string? slug, Tally tally, CancellationToken cancellationToken)
     {

@@ -19,7 +19,7 @@ public class TestDatabase : IAsyncLifetime
     {
         _server = (await TestServers.Postgres).ConnectionString;
         await OnServerAsync($"CREATE DATABASE {_name}");
-        ConnectionString = new NpgsqlConnectionStringBuilder(_server) { Database = _name, MaxPoolSize = 20 }.ConnectionString;
+        ConnectionString = new NpgsqlConnectionStringBuilder(_server) { Database = _name, MaxPoolSize = 20, IncludeFailedBatchedCommand = true }.ConnectionString;
         DataSource = NpgsqlDataSource.Create(ConnectionString);
     }
 
