@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using Npgsql;
+using Todo.AppHost.Embedded;
 
 namespace Todo.Tests.ServiceDefaults;
 
@@ -59,50 +59,18 @@ public sealed class RedisServer : IAsyncLifetime
     public Task DisposeAsync() => StopAsync();
 }
 
-/// <summary>A PostgreSQL cluster of a test's own.</summary>
+/// <summary>A PostgreSQL server of a test class's own.</summary>
 public sealed class PostgresServer : IAsyncLifetime
 {
-    private static readonly bool _isRoot = Environment.UserName == "root";
+    private EmbeddedServer? _server;
 
-    private readonly string _data = Path.Combine("/tmp", "todo-tests-" + Guid.NewGuid().ToString("n"));
-    private readonly int _port = Free.Port();
+    public string ConnectionString => Server.ConnectionString;
 
-    public string ConnectionString => $"Host=127.0.0.1;Port={_port};Username=postgres;Password=not-asked-for;Database=postgres";
+    private EmbeddedServer Server => _server ?? throw new InvalidOperationException("The server has not been started.");
 
-    public async Task InitializeAsync()
-    {
-        await RunAsync("initdb", "-D", _data, "-U", "postgres", "--auth=trust", "--no-sync", "-E", "UTF8");
-        await RunAsync("pg_ctl", "-D", _data, "-w", "-l", _data + ".log", "-o", $"-p {_port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off", "start");
-        await using var dataSource = NpgsqlDataSource.Create(ConnectionString);
-        await using var command = dataSource.CreateCommand("SELECT 1");
-        await command.ExecuteScalarAsync();
-    }
+    public async Task InitializeAsync() => _server = await EmbeddedPostgres.StartAsync(EmbeddedPostgresOptions.ThrowAway);
 
-    public Task StopAsync() => RunAsync("pg_ctl", "-D", _data, "-w", "-m", "immediate", "stop");
+    public Task StopAsync() => Server.StopAsync();
 
-    public async Task DisposeAsync()
-    {
-        if (File.Exists(Path.Combine(_data, "postmaster.pid")))
-        {
-            await StopAsync();
-        }
-
-        Directory.Delete(_data, recursive: true);
-        File.Delete(_data + ".log");
-    }
-
-    private static async Task RunAsync(string program, params string[] arguments)
-    {
-        var path = Directory.GetDirectories("/usr/lib/postgresql").OrderDescending(StringComparer.Ordinal).Select(version => Path.Combine(version, "bin", program)).First(File.Exists);
-        string[] words = _isRoot ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", path, .. arguments] : [path, .. arguments];
-        var start = new ProcessStartInfo(words[0]) { WorkingDirectory = "/tmp", RedirectStandardOutput = false };
-        foreach (var word in words.Skip(1))
-        {
-            start.ArgumentList.Add(word);
-        }
-
-        using var process = Process.Start(start)!;
-        await process.WaitForExitAsync();
-        process.ExitCode.ShouldBe(0, program);
-    }
+    public async Task DisposeAsync() => await Server.DisposeAsync();
 }
