@@ -17,33 +17,9 @@ public static class EmbeddedPostgres
     public static ServerProcess Prepare(EmbeddedPostgresOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (OperatingSystem.IsWindows())
-        {
-            throw new EmbeddedServerException(
-                "PostgreSQL as a local process is for Linux and macOS. On Windows, start Docker Desktop or Podman, or work inside WSL.");
-        }
-
         var report = options.Report ?? (_ => { });
-        if (options.Folder is null)
-        {
-            ThrowAwayFolder.Sweep(ServerKind.Postgres, report);
-        }
-
-        var folder = ServerFolder.Open(options.Folder ?? ThrowAwayFolder.New(ServerKind.Postgres));
-        try
-        {
-            return Prepare(options, folder, report);
-        }
-        catch (Exception error)
-        {
-            folder.Dispose();
-            if (error is UnauthorizedAccessException or IOException)
-            {
-                throw new EmbeddedServerException($"The folder {folder.Path} cannot be used for PostgreSQL: {error.Message}", error);
-            }
-
-            throw;
-        }
+        var folder = ServerFolder.Open(ServerKind.Postgres, options.Folder, report);
+        return folder.DisposeOnError(() => Prepare(options, folder, report));
     }
 
     /// <summary>Prepares a server and starts it; for tests and benchmarks.</summary>

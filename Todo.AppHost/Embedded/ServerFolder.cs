@@ -48,6 +48,24 @@ internal sealed class ServerFolder : IDisposable
 
     private string PortFile => In("port");
 
+    /// <summary>Opens the folder given, or a new throw-away one after removing those of dead runs.</summary>
+    /// <exception cref="EmbeddedServerException">In use by another launcher, owned by another user, not writable, or on Windows.</exception>
+    public static ServerFolder Open(ServerKind kind, string? wanted, Action<string> report)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            throw new EmbeddedServerException(
+                $"{kind.Name} as a local process is for Linux and macOS. On Windows, start Docker Desktop or Podman, or work inside WSL.");
+        }
+
+        if (wanted is null)
+        {
+            ThrowAwayFolder.Sweep(kind, report);
+        }
+
+        return Open(wanted ?? ThrowAwayFolder.New(kind));
+    }
+
     /// <summary>
     /// Opens the folder for one launcher at a time, creating it as needed. As root, a folder out of reach of the server's account
     /// is replaced by one under <see cref="SystemRoot"/>, and a README in the wanted folder says so.
@@ -81,6 +99,33 @@ internal sealed class ServerFolder : IDisposable
                 $"The folder {wanted} cannot be used for a server's data: {error.Message} Make it writable for this user, or move it away.",
                 error);
         }
+    }
+
+    /// <summary>Does some work in this folder; if it fails, lets go of the folder and says what failed in our own terms.</summary>
+    public T DisposeOnError<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception error)
+        {
+            Dispose();
+            if (error is UnauthorizedAccessException or IOException)
+            {
+                throw new EmbeddedServerException($"The folder {Path} cannot be used for a server's data: {error.Message}", error);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Makes the data folder, if it is not there, for the server's account alone.</summary>
+    public void CreateData()
+    {
+        Directory.CreateDirectory(Data);
+        SetMode(Data, SecretFile | UnixFileMode.UserExecute);
+        Own(Data);
     }
 
     public string In(string name) => System.IO.Path.Combine(Path, name);

@@ -89,6 +89,9 @@ public sealed class ServerProcess : IDisposable
         _folder.Dispose();
     }
 
+    /// <summary>Lets go of the folder without deleting it, as a killed process would.</summary>
+    internal void ReleaseLock() => _folder.Dispose();
+
     /// <summary>The name and address, without the password.</summary>
     public override string ToString() => $"{Name} on {Host}:{Port}, data in {DataFolder}";
 
