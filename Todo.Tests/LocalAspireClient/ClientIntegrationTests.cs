@@ -8,6 +8,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using StackExchange.Redis;
+using Todo.AppHost.Embedded;
 using Todo.Tests.ServiceDefaults;
 
 namespace Todo.Tests.LocalAspireClient;
@@ -69,8 +70,7 @@ public sealed class ClientIntegrationTests(PostgresServer postgres) : IClassFixt
     [Fact]
     public async Task Health_checks_bear_the_known_names_once_each_and_pass()
     {
-        await using var redis = new RedisServer();
-        await redis.StartAsync();
+        await using var redis = await EmbeddedRedis.StartAsync(EmbeddedRedisOptions.ThrowAway);
         using var host = Build(
             builder =>
             {
@@ -140,8 +140,7 @@ public sealed class ClientIntegrationTests(PostgresServer postgres) : IClassFixt
     [Fact]
     public async Task A_Redis_client_takes_its_options_from_the_string_the_section_and_the_delegate()
     {
-        await using var redis = new RedisServer();
-        await redis.StartAsync();
+        await using var redis = await EmbeddedRedis.StartAsync(EmbeddedRedisOptions.ThrowAway);
         ConfigurationOptions? seen = null;
         using var host = Build(
             builder => builder.AddRedisClient("cache", configureOptions: options => seen = options),
@@ -162,7 +161,7 @@ public sealed class ClientIntegrationTests(PostgresServer postgres) : IClassFixt
     [Fact]
     public void A_Redis_server_that_is_down_does_not_keep_the_client_from_being_made_unless_asked_to()
     {
-        var nobody = $"127.0.0.1:{Free.Port()}";
+        var nobody = $"127.0.0.1:{ClosedPort.Find()}";
         using var patient = Build(builder => builder.AddRedisClient("cache"), ("ConnectionStrings:cache", nobody));
         patient.Services.GetRequiredService<IConnectionMultiplexer>().IsConnected.ShouldBeFalse();
 

@@ -2,18 +2,19 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using StackExchange.Redis;
+using Todo.AppHost.Embedded;
 
 namespace Todo.Tests.ServiceDefaults;
 
 public sealed class HealthTests : IAsyncLifetime
 {
-    private readonly PostgresServer _postgres = new();
-    private readonly RedisServer _redis = new();
+    private EmbeddedServer _postgres = null!;
+    private EmbeddedServer _redis = null!;
 
     public async Task InitializeAsync()
     {
-        await _postgres.InitializeAsync();
-        await _redis.StartAsync();
+        _postgres = await EmbeddedPostgres.StartAsync(EmbeddedPostgresOptions.ThrowAway);
+        _redis = await EmbeddedRedis.StartAsync(EmbeddedRedisOptions.ThrowAway);
     }
 
     public async Task DisposeAsync()
@@ -44,7 +45,7 @@ public sealed class HealthTests : IAsyncLifetime
 
         await _redis.StopAsync();
         await Eventually.TrueAsync(async () => await AnswerAsync(service, "/health") == (HttpStatusCode.OK, "Degraded"));
-        await _redis.StartAsync();
+        await _redis.StartAgainAsync();
         await Eventually.TrueAsync(async () => await AnswerAsync(service, "/health") == (HttpStatusCode.OK, "Healthy"));
     }
 
@@ -55,7 +56,7 @@ public sealed class HealthTests : IAsyncLifetime
         await using var service = await StartAsync();
 
         (await AnswerAsync(service, "/health")).ShouldBe((HttpStatusCode.OK, "Degraded"));
-        await _redis.StartAsync();
+        await _redis.StartAgainAsync();
         await Eventually.TrueAsync(async () => await AnswerAsync(service, "/health") == (HttpStatusCode.OK, "Healthy"));
 
         var redis = (IConnectionMultiplexer)service.App.Services.GetService(typeof(IConnectionMultiplexer))!;

@@ -133,6 +133,6 @@ public sealed class TelemetryTests(PostgresServer postgres) : IClassFixture<Post
     private Dictionary<string, string?> Configuration() => new()
     {
         ["ConnectionStrings:tododb"] = postgres.ConnectionString,
-        ["ConnectionStrings:cache"] = $"127.0.0.1:{Free.Port()}",
+        ["ConnectionStrings:cache"] = $"127.0.0.1:{ClosedPort.Find()}",
     };
 }
