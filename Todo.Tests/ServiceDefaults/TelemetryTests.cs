@@ -1,11 +1,14 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
+using Todo.ServiceDefaults;
 
 namespace Todo.Tests.ServiceDefaults;
 
@@ -98,18 +101,30 @@ public sealed class TelemetryTests(PostgresServer postgres) : IClassFixture<Post
         receiver.Received("traces").ShouldNotContain("SELECT 1");
     }
 
+    [Fact]
+    public async Task A_worker_without_a_web_server_sends_its_spans_before_it_ends()
+    {
+        await using var receiver = await OtlpReceiver.StartAsync();
+        var builder = Host.CreateApplicationBuilder();
+        builder.Configuration.AddInMemoryCollection(Exporting(receiver));
+        builder.AddServiceDefaults();
+        using (var host = builder.Build())
+        {
+            await host.StartAsync();
+            using var ours = new ActivitySource("Todo.Tenancy");
+            ours.StartActivity("a migration").ShouldNotBeNull().Dispose();
+            await host.StopAsync();
+        }
+
+        receiver.Received("traces").ShouldContain("a migration");
+    }
+
     private async Task WorkAsync(OtlpReceiver receiver, params string[] paths)
     {
-        var configuration = Configuration();
-        configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Endpoint;
-        configuration["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf";
-        configuration["OTEL_SERVICE_NAME"] = "todo-under-test";
-        configuration["OTEL_RESOURCE_ATTRIBUTES"] = "service.instance.id=replica-7";
-
         using var ours = new ActivitySource("Todo.Tenancy");
         using var elsewhere = new ActivitySource("Registered.Elsewhere");
         await using var service = await ServiceUnderTest.StartAsync(
-            configuration,
+            Exporting(receiver),
             app => app.MapGet("/work/{id}", async (NpgsqlDataSource database, ILogger<TelemetryTests> logger) =>
             {
                 using var span = ours.StartActivity("our own span");
@@ -129,6 +144,14 @@ public sealed class TelemetryTests(PostgresServer postgres) : IClassFixture<Post
             answer.EnsureSuccessStatusCode();
         }
     }
+
+    private Dictionary<string, string?> Exporting(OtlpReceiver receiver) => new(Configuration())
+    {
+        ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Endpoint,
+        ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+        ["OTEL_SERVICE_NAME"] = "todo-under-test",
+        ["OTEL_RESOURCE_ATTRIBUTES"] = "service.instance.id=replica-7",
+    };
 
     private Dictionary<string, string?> Configuration() => new()
     {
