@@ -302,9 +302,7 @@ public sealed class EmbeddedPostgresTests : IDisposable
     [Fact]
     public void A_half_done_initialisation_is_done_again()
     {
-        using (EmbeddedPostgres.Prepare(_folder.PostgresOptions))
-        {
-        }
+        _folder.WithPostgres();
 
         // As a kill in the middle leaves it.
         var data = Path.Combine(_folder.Postgres, "data");
