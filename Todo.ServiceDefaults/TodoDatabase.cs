@@ -29,16 +29,20 @@ public static class TodoDatabase
     public static TBuilder AddTodoDatabase<TBuilder>(this TBuilder builder, Action<NpgsqlConnectionStringBuilder>? configure = null)
         where TBuilder : IHostApplicationBuilder
     {
-        builder.AddNpgsqlDataSource(ResourceNames.Database, settings =>
-        {
-            var exported = Telemetry.IsExported(builder.Configuration);
-            settings.DisableTracing |= !exported;
-            settings.DisableMetrics |= !exported;
-            if (!string.IsNullOrWhiteSpace(settings.ConnectionString))
+        builder.AddNpgsqlDataSource(
+            ResourceNames.Database,
+            settings =>
             {
-                settings.ConnectionString = WithDefaults(settings.ConnectionString, builder, configure);
-            }
-        });
+                var exported = Telemetry.IsExported(builder.Configuration);
+                settings.DisableTracing |= !exported;
+                settings.DisableMetrics |= !exported;
+                if (!string.IsNullOrWhiteSpace(settings.ConnectionString))
+                {
+                    settings.ConnectionString = WithDefaults(settings.ConnectionString, builder, configure);
+                }
+            },
+            // Spans and metrics would otherwise be labelled with the connection string, password left out.
+            dataSource => dataSource.Name = ResourceNames.Database);
         return builder;
     }
 

@@ -90,7 +90,7 @@ internal sealed class ServerFolder : IDisposable
             var folder = new ServerFolder(path, account, Lock(path));
             folder.DeleteUnfinished();
             Touch(folder.LogFile, PublicFile);
-            folder.Own(folder.Path, folder.In("lock"), folder.In("owner"));
+            folder.Own(folder.Path, folder.In("lock"), folder.In("owner"), folder.LogFile);
             return folder;
         }
         catch (Exception error) when (error is UnauthorizedAccessException or IOException)

@@ -32,6 +32,7 @@ public sealed class EmbeddedPostgresTests : IDisposable
     [Fact]
     public async Task Data_password_and_port_survive_a_restart()
     {
+        _folder.WithPostgres();
         string before;
         await using (var server = await EmbeddedPostgres.StartAsync(_folder.PostgresOptions))
         {
@@ -70,6 +71,7 @@ public sealed class EmbeddedPostgresTests : IDisposable
     [Fact]
     public async Task The_password_is_a_secret_of_its_folder()
     {
+        _folder.WithPostgres();
         await using var server = await EmbeddedPostgres.StartAsync(_folder.PostgresOptions);
         var password = server.Definition.Password;
         await Should.ThrowAsync<PostgresException>(() => Ask.Postgres(server.ConnectionString, "SELECT nonsense"));
@@ -85,6 +87,7 @@ public sealed class EmbeddedPostgresTests : IDisposable
     [Fact]
     public async Task The_server_does_not_run_as_root()
     {
+        _folder.WithPostgres();
         await using var server = await EmbeddedPostgres.StartAsync(_folder.PostgresOptions);
 
         var user = Ask.Shell($"ps -o uid= -p {server.ProcessId}");
@@ -131,6 +134,7 @@ public sealed class EmbeddedPostgresTests : IDisposable
     [Fact]
     public async Task A_busy_port_is_left_alone()
     {
+        _folder.WithPostgres();
         int port;
         using (var first = EmbeddedPostgres.Prepare(_folder.PostgresOptions))
         {
@@ -153,6 +157,7 @@ public sealed class EmbeddedPostgresTests : IDisposable
     [Fact]
     public async Task A_second_start_on_the_same_folder_is_refused_and_told_whose_it_is()
     {
+        _folder.WithPostgres();
         await using var server = await EmbeddedPostgres.StartAsync(_folder.PostgresOptions);
 
         var error = Should.Throw<EmbeddedServerException>(() => EmbeddedPostgres.Prepare(_folder.PostgresOptions));
@@ -165,10 +170,7 @@ public sealed class EmbeddedPostgresTests : IDisposable
     [Fact]
     public async Task The_lock_holds_between_processes_and_ends_with_them()
     {
-        using (EmbeddedPostgres.Prepare(_folder.PostgresOptions))
-        {
-        }
-
+        _folder.WithPostgres();
         using var other = Process.Start(new ProcessStartInfo(
             "/bin/sh",
             ["-c", $"exec 9<>'{_folder.Postgres}/lock'; flock -x 9 && echo $$ >'{_folder.Postgres}/owner' && echo locked && exec sleep 1000"])
@@ -206,6 +208,7 @@ public sealed class EmbeddedPostgresTests : IDisposable
     [Fact]
     public async Task A_server_whose_launcher_was_killed_is_stopped_and_its_data_taken_over()
     {
+        _folder.WithPostgres();
         // What a killed launcher leaves: a running server, and a lock that nobody holds.
         var abandoned = await EmbeddedPostgres.StartAsync(_folder.PostgresOptions);
         await Ask.Postgres(abandoned.ConnectionString, "CREATE TABLE kept AS SELECT 42 AS answer");
@@ -239,6 +242,7 @@ public sealed class EmbeddedPostgresTests : IDisposable
     [Fact]
     public async Task A_kill_loses_nothing_that_was_committed()
     {
+        _folder.WithPostgres();
         await using var server = await EmbeddedPostgres.StartAsync(_folder.PostgresOptions with { Durable = true });
         await Ask.Postgres(server.ConnectionString, "CREATE TABLE kept AS SELECT 42 AS answer");
 
@@ -253,6 +257,7 @@ public sealed class EmbeddedPostgresTests : IDisposable
     [Fact]
     public async Task A_pid_file_whose_id_now_belongs_to_another_process_does_not_stop_the_start()
     {
+        _folder.WithPostgres();
         string pidFile;
         await using (var server = await EmbeddedPostgres.StartAsync(_folder.PostgresOptions))
         {
@@ -283,6 +288,7 @@ public sealed class EmbeddedPostgresTests : IDisposable
     [Fact]
     public async Task A_pid_file_of_a_dead_process_does_not_stop_the_start()
     {
+        _folder.WithPostgres();
         await using (var server = await EmbeddedPostgres.StartAsync(_folder.PostgresOptions))
         {
             await server.KillAsync();
@@ -296,9 +302,7 @@ public sealed class EmbeddedPostgresTests : IDisposable
     [Fact]
     public void A_half_done_initialisation_is_done_again()
     {
-        using (EmbeddedPostgres.Prepare(_folder.PostgresOptions))
-        {
-        }
+        _folder.WithPostgres();
 
         // As a kill in the middle leaves it.
         var data = Path.Combine(_folder.Postgres, "data");
@@ -316,10 +320,7 @@ public sealed class EmbeddedPostgresTests : IDisposable
     [Fact]
     public void Data_of_another_major_version_is_refused_and_not_touched()
     {
-        using (EmbeddedPostgres.Prepare(_folder.PostgresOptions))
-        {
-        }
-
+        _folder.WithPostgres();
         var data = Path.Combine(_folder.Postgres, "data");
         var installed = File.ReadAllText(Path.Combine(data, "PG_VERSION")).Trim();
         File.WriteAllText(Path.Combine(data, "PG_VERSION"), "12\n");
@@ -361,6 +362,7 @@ public sealed class EmbeddedPostgresTests : IDisposable
     [Fact]
     public async Task A_lost_password_is_replaced_and_the_data_kept()
     {
+        _folder.WithPostgres();
         string lost;
         await using (var server = await EmbeddedPostgres.StartAsync(_folder.PostgresOptions))
         {
@@ -378,6 +380,7 @@ public sealed class EmbeddedPostgresTests : IDisposable
     [Fact]
     public async Task A_dropped_database_comes_back_empty()
     {
+        _folder.WithPostgres();
         await using (var server = await EmbeddedPostgres.StartAsync(_folder.PostgresOptions))
         {
             var maintenance = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = "postgres" }.ConnectionString;
@@ -391,6 +394,7 @@ public sealed class EmbeddedPostgresTests : IDisposable
     [Fact]
     public async Task A_failed_start_shows_the_end_of_the_servers_log()
     {
+        _folder.WithPostgres();
         var options = _folder.PostgresOptions with
         {
             Settings = new Dictionary<string, string> { ["shared_preload_libraries"] = "no_such_library" },
