@@ -28,6 +28,9 @@ public sealed partial class LookupCache : IDisposable
     // After a failure Redis is left alone this long, so that requests don't each wait for a time-out of their own.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
+    // The client itself never gives up on an asynchronous call to a server that accepts it and says nothing.
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+
     // The constructor, not RedisChannel.Literal: it is the form that the client's old and new versions share.
     private static readonly RedisChannel Removals = new(Prefix + "removed", RedisChannel.PatternMode.Literal);
 
@@ -138,7 +141,7 @@ public sealed partial class LookupCache : IDisposable
     {
         try
         {
-            return await work();
+            return await work().WaitAsync(Patience, _clock);
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException or JsonException)
         {
