@@ -1,4 +1,5 @@
 using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Containers;
 using Microsoft.Extensions.Configuration;
 
 namespace Aspire.Hosting.Orchestration;
@@ -27,6 +28,9 @@ internal sealed class LaunchPlan(AppHostFolder appHost, DistributedApplicationEx
                 return new(ProjectOutput.Dotnet(), [assembly, .. arguments], folder, environment, log);
             case ExecutableResource executable:
                 return new(executable.Command, arguments, executable.WorkingDirectory, environment, log);
+            case ContainerResource container:
+                var name = ContainerEngine.Name(container, configuration);
+                return await ContainerEngine.PlanAsync(container, name, arguments, environment, log, cancellationToken).ConfigureAwait(false);
             default:
                 throw new DistributedApplicationException($"a {resource.GetType().Name} cannot be run here");
         }

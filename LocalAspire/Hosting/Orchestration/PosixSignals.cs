@@ -16,7 +16,8 @@ internal static partial class PosixSignals
     /// <summary>Whether the group still has a process.</summary>
     public static bool GroupExists(int group) => SendToGroup(group, 0);
 
+    /// <summary>Signals one process, or, negative, a group; 0 if it got there.</summary>
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int SendTo(int process, int signal);
+    internal static partial int SendTo(int process, int signal);
 }

@@ -9,7 +9,11 @@ internal sealed record ProcessStart(
     IReadOnlyList<string> Arguments,
     string WorkingDirectory,
     IReadOnlyDictionary<string, string> Environment,
-    ResourceLog Log);
+    ResourceLog Log)
+{
+    /// <summary>What to do before it is sent a signal, where a signal does not reach all of it.</summary>
+    public Func<Task>? Stop { get; init; }
+}
 
 /// <summary>Runs processes, each in a group of its own, and sees to it that none outlives the AppHost.</summary>
 internal sealed class ProcessSupervisor : IDisposable
@@ -62,7 +66,7 @@ internal sealed class ProcessSupervisor : IDisposable
 
         _watchdog.Add(process.Id);
         process.StandardInput.Close();
-        return new(process, start.Log, _watchdog);
+        return new(process, start, _watchdog);
     }
 
     public void Dispose() => _watchdog.Dispose();
@@ -83,9 +87,12 @@ internal sealed class SupervisedProcess
 
     private readonly Process _process;
     private readonly Watchdog _watchdog;
+    private readonly Func<Task>? _stop;
 
-    public SupervisedProcess(Process process, ResourceLog log, Watchdog watchdog)
+    public SupervisedProcess(Process process, ProcessStart start, Watchdog watchdog)
     {
+        var log = start.Log;
+        _stop = start.Stop;
         _process = process;
         _watchdog = watchdog;
         Id = process.Id;
@@ -102,6 +109,11 @@ internal sealed class SupervisedProcess
     /// <summary>Stops the whole group, gently first, and returns when nothing is left of it.</summary>
     public async Task<int> StopAsync()
     {
+        if (_stop is not null && !Exited.IsCompleted)
+        {
+            await _stop().ConfigureAwait(false);
+        }
+
         if (!NewSession.IsAvailable)
         {
             KillTree();
