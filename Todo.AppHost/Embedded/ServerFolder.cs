@@ -195,22 +195,25 @@ internal sealed class ServerFolder : IDisposable
     /// <summary>Lets go of the lock.</summary>
     public void Dispose() => _lock.Dispose();
 
-    /// <summary>The name of a folder for half-finished work in this folder, which the next launcher deletes.</summary>
-    public string Unfinished(string name) => In(name + UnfinishedSuffix);
+    /// <summary>
+    /// A new path for half-finished work in this folder, which the next launcher deletes. New each time, because the programs of a killed
+    /// launcher go on writing for a while to where they were told to.
+    /// </summary>
+    public string Unfinished(string name) => In($"{name}.{System.IO.Path.GetRandomFileName()}{UnfinishedSuffix}");
 
     private const string UnfinishedSuffix = ".unfinished";
 
     private void DeleteUnfinished()
     {
-        foreach (var entry in Directory.GetFileSystemEntries(Path, "*" + UnfinishedSuffix))
+        foreach (var entry in Directory.GetDirectories(Path, "*" + UnfinishedSuffix))
         {
-            if (Directory.Exists(entry))
+            try
             {
                 Directory.Delete(entry, recursive: true);
             }
-            else
+            catch (IOException)
             {
-                File.Delete(entry);
+                // Somebody is still writing there; the next start deletes it.
             }
         }
     }
