@@ -28,6 +28,8 @@ internal sealed class TemporaryFolder : IDisposable
         return folder.Postgres;
     });
 
+    public string Root => _path;
+
     public string Postgres => Path.Combine(_path, "postgres");
 
     public string Redis => Path.Combine(_path, "redis");
