@@ -1,1 +1,46 @@
-return;
+using Todo.Api.Caching;
+using Todo.Api.Docs;
+using Todo.Api.Errors;
+using Todo.Api.Identity;
+using Todo.Api.Tenants;
+using Todo.Api.Todos;
+using Todo.Api.Users;
+using Todo.Data;
+using Todo.ServiceDefaults;
+
+namespace Todo.Api;
+
+/// <summary>The HTTP API, in the order in which a request meets it.</summary>
+public static class Program
+{
+    /// <summary>Runs it until it is told to stop.</summary>
+    public static void Main(string[] args) => Build(args).Run();
+
+    /// <summary>Builds it without starting it; tests start it in their own process.</summary>
+    public static WebApplication Build(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        builder.AddServiceDefaults();
+        builder.AddTodoDatabase();
+        builder.AddTodoCache();
+        builder.Services.AddTodoData();
+        builder.Services.AddLookupCache();
+        builder.Services.AddTenantDirectory();
+        builder.AddSignIn();
+        builder.AddOperators();
+        builder.AddRequestRules();
+        builder.Services.AddDocs();
+
+        var app = builder.Build();
+        app.UseProblemResponses();
+        app.UseAuthorization();
+        app.MapDefaultEndpoints();
+        app.MapDocs();
+        app.MapTenants();
+        app.MapAuth();
+        app.MapUsers();
+        app.MapTodos();
+        app.RequireDeclaredAccess();
+        return app;
+    }
+}

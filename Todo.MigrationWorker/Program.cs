@@ -1,1 +1,15 @@
-return;
+using Todo.Data;
+using Todo.Data.Demo;
+using Todo.MigrationWorker;
+using Todo.ServiceDefaults;
+
+var builder = Host.CreateApplicationBuilder(args);
+
+builder.AddServiceDefaults();
+builder.AddTodoDatabase();
+builder.Services.AddTodoData();
+builder.Services.AddSingleton<DemoData>();
+builder.Services.AddOptions<MigrationOptions>().BindConfiguration(MigrationOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+builder.Services.AddHostedService<MigrationService>();
+
+builder.Build().Run();

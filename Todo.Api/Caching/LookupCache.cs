@@ -1,0 +1,156 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.Caching.Memory;
+using StackExchange.Redis;
+
+namespace Todo.Api.Caching;
+
+/// <summary>
+/// Look-ups that every request needs (its tenant, its session), kept in memory for seconds and in Redis for a minute. Redis is an
+/// accelerator: when it is away, slow or full, the database answers instead.
+/// </summary>
+/// <remarks>
+/// What is removed here is removed from Redis and, by a published message, from the memory of every other replica. When Redis is away,
+/// another replica may serve what it has in memory for <see cref="MemoryLifetime"/> longer.
+/// </remarks>
+public sealed partial class LookupCache : IDisposable
+{
+    /// <summary>How long a replica believes its own memory.</summary>
+    public static readonly TimeSpan MemoryLifetime = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long an entry stays in Redis.</summary>
+    public static readonly TimeSpan RedisLifetime = TimeSpan.FromMinutes(1);
+
+    // Part of every key: a build that stores another shape must not read this one's.
+    private const string Prefix = "todo:1:";
+    private const int MaxEntriesInMemory = 50_000;
+
+    // After a failure Redis is left alone this long, so that requests don't each wait for a time-out of their own.
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    // The client itself never gives up on an asynchronous call to a server that accepts it and says nothing.
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+
+    // The constructor, not RedisChannel.Literal: it is the form that the client's old and new versions share.
+    private static readonly RedisChannel Removals = new(Prefix + "removed", RedisChannel.PatternMode.Literal);
+
+    private const string RemovedMark = "removed:";
+    private static readonly object Marked = new();
+
+    private readonly MemoryCache _memory;
+    private readonly IConnectionMultiplexer _redis;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<LookupCache> _logger;
+    private long _pausedUntil;
+    private int _subscribed;
+
+    /// <summary>Connects nothing by itself: the first use does.</summary>
+    public LookupCache(IConnectionMultiplexer redis, TimeProvider clock, ILogger<LookupCache> logger)
+    {
+        _redis = redis;
+        _clock = clock;
+        _logger = logger;
+        _memory = new MemoryCache(new MemoryCacheOptions { SizeLimit = MaxEntriesInMemory });
+    }
+
+    /// <summary>The entry of <paramref name="key"/>, from the nearest place that has it; null, which is not kept, if <paramref name="load"/> finds none.</summary>
+    /// <param name="key">Names what is looked up and, for anything of a tenant's, the tenant. Never a secret: a secret's hash.</param>
+    /// <param name="type">How the entry is written to Redis.</param>
+    /// <param name="state">Passed to <paramref name="load"/>, so that it can be a static lambda.</param>
+    /// <param name="load">Asks the database.</param>
+    /// <param name="cancellationToken">Cancels <paramref name="load"/>.</param>
+    public ValueTask<T?> GetAsync<T, TState>(
+        string key, JsonTypeInfo<T> type, TState state, Func<TState, CancellationToken, Task<T?>> load, CancellationToken cancellationToken)
+        where T : class
+    {
+        return _memory.TryGetValue(key, out T? known) ? ValueTask.FromResult(known) : new ValueTask<T?>(FindAsync());
+
+        async Task<T?> FindAsync()
+        {
+            var found = await ReadAsync(key, type);
+            if (found is null)
+            {
+                found = await load(state, cancellationToken);
+                if (found is null)
+                {
+                    return null;
+                }
+
+                await WriteAsync(key, found, type);
+            }
+
+            _memory.Set(key, found, new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = MemoryLifetime, Size = 1 });
+            return found;
+        }
+    }
+
+    /// <summary>Forgets an entry everywhere; call it after the change is committed.</summary>
+    public async Task RemoveAsync(string key)
+    {
+        // Marked first: should Redis be away now and back in a moment with the entry still in it, this replica won't believe it.
+        _memory.Remove(key);
+        _memory.Set(RemovedMark + key, Marked, new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = RedisLifetime, Size = 1 });
+        if (await TryAsync(async () =>
+        {
+            await _redis.GetDatabase().KeyDeleteAsync(Prefix + key);
+            await _redis.GetSubscriber().PublishAsync(Removals, key);
+            return Marked;
+        }) is not null)
+        {
+            _memory.Remove(RemovedMark + key);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _memory.Dispose();
+
+    private async Task<T?> ReadAsync<T>(string key, JsonTypeInfo<T> type)
+        where T : class => IsPaused || _memory.TryGetValue(RemovedMark + key, out _) ? null : await TryAsync(async () =>
+        {
+            await SubscribeOnceAsync();
+            var stored = (byte[]?)await _redis.GetDatabase().StringGetAsync(Prefix + key);
+            return stored is null ? null : JsonSerializer.Deserialize(stored, type);
+        });
+
+    private async Task WriteAsync<T>(string key, T value, JsonTypeInfo<T> type)
+    {
+        if (!IsPaused)
+        {
+            await TryAsync(async () =>
+            {
+                await _redis.GetDatabase().StringSetAsync(Prefix + key, JsonSerializer.SerializeToUtf8Bytes(value, type), RedisLifetime);
+                return Marked;
+            });
+        }
+    }
+
+    private bool IsPaused => _clock.GetTimestamp() < Volatile.Read(ref _pausedUntil);
+
+    // The client renews the subscription by itself whenever it reconnects.
+    private async Task SubscribeOnceAsync()
+    {
+        if (Volatile.Read(ref _subscribed) == 0)
+        {
+            await _redis.GetSubscriber().SubscribeAsync(Removals, (_, key) => _memory.Remove((string)key!));
+            Volatile.Write(ref _subscribed, 1);
+        }
+    }
+
+    private async Task<T?> TryAsync<T>(Func<Task<T?>> work)
+        where T : class
+    {
+        try
+        {
+            return await work().WaitAsync(Patience, _clock);
+        }
+        catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException or JsonException)
+        {
+            Volatile.Write(ref _pausedUntil, _clock.GetTimestamp() + (long)(Pause.TotalSeconds * _clock.TimestampFrequency));
+            LogAway(exception.GetType().Name);
+            return null;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Redis did not answer ({Reason}); asking the database for a second")]
+    private partial void LogAway(string reason);
+}

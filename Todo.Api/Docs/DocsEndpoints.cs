@@ -1,0 +1,63 @@
+using Microsoft.OpenApi;
+using Todo.Api.Identity;
+using Todo.Api.Tenants;
+
+namespace Todo.Api.Docs;
+
+/// <summary>The OpenAPI document and a page that shows it.</summary>
+internal static class DocsEndpoints
+{
+    public static void AddDocs(this IServiceCollection services) => services.AddOpenApi(openApi => openApi.AddDocumentTransformer((document, _, _) =>
+    {
+        document.Info = new OpenApiInfo
+        {
+            Title = "Todo",
+            Version = "v1",
+            Description = "A todo service for many tenants. Sign in, then send the token and the tenant's slug with every request. Errors are RFC 9457 problems.",
+        };
+        document.Components ??= new OpenApiComponents();
+        document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+        {
+            ["token"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "From POST /auth/login." },
+            ["tenant"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = SessionAuthenticationHandler.TenantHeader, Description = "The tenant's slug." },
+            ["operator"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = OperatorAuthenticationHandler.KeyHeader, Description = "The operators' key, for /cc." },
+        };
+        return Task.CompletedTask;
+    }).AddOperationTransformer((operation, context, _) =>
+    {
+        operation.Security = Schemes(context.Description.ActionDescriptor.EndpointMetadata) is { Length: > 0 } schemes
+            ? [Requirement(schemes, context.Document!)]
+            : null;
+        return Task.CompletedTask;
+    }));
+
+    public static void MapDocs(this WebApplication app)
+    {
+        app.MapOpenApi().AllowAnonymous();
+        app.UseSwaggerUI(page =>
+        {
+            page.RoutePrefix = "docs";
+            page.DocumentTitle = "Todo API";
+            page.SwaggerEndpoint("/openapi/v1.json", "Todo v1");
+        });
+    }
+
+    private static string[] Schemes(IList<object> metadata)
+    {
+        var schemes = metadata.OfType<Microsoft.AspNetCore.Authorization.AuthorizationPolicy>().SelectMany(policy => policy.AuthenticationSchemes).ToHashSet();
+        return schemes.Contains(OperatorAuthenticationHandler.SchemeName) ? ["operator"]
+            : schemes.Contains(SessionAuthenticationHandler.SchemeName) ? ["token", "tenant"]
+            : [];
+    }
+
+    private static OpenApiSecurityRequirement Requirement(IEnumerable<string> schemes, OpenApiDocument document)
+    {
+        var requirement = new OpenApiSecurityRequirement();
+        foreach (var scheme in schemes)
+        {
+            requirement[new OpenApiSecuritySchemeReference(scheme, document)] = [];
+        }
+
+        return requirement;
+    }
+}

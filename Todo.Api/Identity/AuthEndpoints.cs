@@ -1,0 +1,97 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Todo.Data;
+using Todo.Data.Access;
+using Todo.Data.Catalog;
+using Todo.Data.Tenants;
+using Todo.Tenancy.Catalog;
+using Todo.Tenancy.Scoping;
+
+namespace Todo.Api.Identity;
+
+/// <summary>Who wants to sign in.</summary>
+/// <param name="Email">The person's address, in any case.</param>
+/// <param name="Password">The password.</param>
+public sealed record LoginRequest(
+    [Required, StringLength(EmailAddress.MaxLength, MinimumLength = 3)] string Email,
+    [Required, StringLength(PersonPassword.MaxLength, MinimumLength = 1)] string Password);
+
+/// <summary>Somebody who is signed in.</summary>
+/// <param name="Token">Goes into <c>Authorization: Bearer …</c>; it is shown this once.</param>
+/// <param name="ExpiresAt">When it ends, UTC.</param>
+/// <param name="Tenant">Goes into the <c>tenant</c> header.</param>
+/// <param name="UserId">The person.</param>
+/// <param name="Name">The person's name.</param>
+public sealed record LoginResponse(string Token, DateTimeOffset ExpiresAt, string Tenant, Guid UserId, string Name);
+
+internal static class AuthEndpoints
+{
+    private static readonly TimeSpan SessionLifetime = TimeSpan.FromDays(1);
+
+    public static void MapAuth(this IEndpointRouteBuilder app)
+    {
+        var group = app.MapGroup("/auth").WithTags("Sign-in");
+        group.MapPost("/login", LoginAsync).AllowAnonymous().WithName("Login").WithSummary("Sign in")
+            .WithDescription("Answers with a token for one day. Whoever belongs to several tenants names one in the 'tenant' header.")
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status403Forbidden);
+        group.MapPost("/logout", LogoutAsync).RequireSignIn().WithName("Logout").WithSummary("Sign out")
+            .WithDescription("Ends the session of the token that the request carries.");
+    }
+
+    private static async Task<Results<Ok<LoginResponse>, ProblemHttpResult>> LoginAsync(
+        LoginRequest request,
+        HttpContext context,
+        CatalogDbContext catalog,
+        IDbContextFactory<TenantDbContext> tenants,
+        TimeProvider clock,
+        CancellationToken cancellationToken)
+    {
+        var email = EmailAddress.Normalize(request.Email);
+        var header = context.Request.Headers[SessionAuthenticationHandler.TenantHeader];
+        var slug = header.Count == 0 ? null : header.ToString();
+        var candidates = await (
+            from signIn in catalog.SignIns
+            join tenant in catalog.Tenants on signIn.TenantId equals tenant.Id
+            where signIn.Email == email && (slug == null || tenant.Slug == slug)
+                && (tenant.Status == TenantStatus.Active || tenant.Status == TenantStatus.Suspended)
+            orderby tenant.Id
+            select new { tenant.Id, tenant.Slug, tenant.Status }).Take(1).ToListAsync(cancellationToken);
+
+        User? user = null;
+        var candidate = candidates.FirstOrDefault();
+        if (candidate is not null)
+        {
+            await using var people = await tenants.CreateDbContextAsync(cancellationToken);
+            people.Enter(TenantSchema.Of(candidate.Id));
+            user = await people.Users.AsNoTracking().SingleOrDefaultAsync(person => person.Email == email && person.IsActive, cancellationToken);
+        }
+
+        // Hashing takes tens of milliseconds: no connection is held meanwhile, and an unknown person takes as long as a known one.
+        if (!PersonPassword.Verify(user?.PasswordHash, request.Password))
+        {
+            return TypedResults.Problem("The e-mail address or the password is wrong.", statusCode: StatusCodes.Status401Unauthorized);
+        }
+
+        if (candidate!.Status == TenantStatus.Suspended)
+        {
+            return TypedResults.Problem($"Tenant '{candidate.Slug}' is suspended.", statusCode: StatusCodes.Status403Forbidden);
+        }
+
+        var now = clock.GetTimestamptz();
+        var token = AccessToken.Create(candidate.Id, out var text);
+        await using var tenantContext = await tenants.CreateDbContextAsync(cancellationToken);
+        tenantContext.Enter(TenantSchema.Of(candidate.Id));
+        tenantContext.Sessions.Add(new Session { TokenHash = token.Hash, UserId = user!.Id, CreatedAt = now, ExpiresAt = now + SessionLifetime });
+        await tenantContext.SaveChangesAsync(cancellationToken);
+        return TypedResults.Ok(new LoginResponse(text, now + SessionLifetime, candidate.Slug, user.Id, user.Name));
+    }
+
+    private static async Task<NoContent> LogoutAsync(RequestIdentity identity, TenantDbContext tenant, SessionDirectory sessions, CancellationToken cancellationToken)
+    {
+        var hash = identity.Token.Hash;
+        await tenant.Sessions.Where(session => session.TokenHash == hash).ExecuteDeleteAsync(cancellationToken);
+        await sessions.ForgetAsync(identity.Token);
+        return TypedResults.NoContent();
+    }
+}

@@ -1,0 +1,29 @@
+using Todo.Tenancy.Scoping;
+
+namespace Todo.Api.Identity;
+
+/// <summary>For whom and in which tenant the current request runs; filled by <see cref="SessionAuthenticationHandler"/> alone.</summary>
+public sealed class RequestIdentity
+{
+    private TenantSchema? _schema;
+    private SessionEntry? _session;
+    private AccessToken _token;
+
+    /// <summary>The tenant's schema.</summary>
+    /// <exception cref="InvalidOperationException">The request was not authenticated: its endpoint asks for no permission.</exception>
+    public TenantSchema Schema => _schema ?? throw NotAuthenticated();
+
+    /// <summary>The person.</summary>
+    /// <exception cref="InvalidOperationException">As above.</exception>
+    public Guid UserId => (_session ?? throw NotAuthenticated()).UserId;
+
+    /// <summary>The token that the request was made with.</summary>
+    /// <exception cref="InvalidOperationException">As above.</exception>
+    public AccessToken Token => _session is null ? throw NotAuthenticated() : _token;
+
+    internal void Set(TenantSchema schema, SessionEntry session, AccessToken token) => (_schema, _session, _token) = (schema, session, token);
+
+    internal bool Has(string permission) => _session is not null && _session.Permissions.Contains(permission);
+
+    private static InvalidOperationException NotAuthenticated() => new("This request has no tenant: its endpoint must require a permission.");
+}

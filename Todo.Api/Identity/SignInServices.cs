@@ -1,0 +1,36 @@
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Todo.Data.Tenants;
+
+namespace Todo.Api.Identity;
+
+internal static class SignInServices
+{
+    /// <summary>Adds sessions as an authentication scheme, permissions as authorization, and a tenant context that follows the request's identity.</summary>
+    public static void AddSignIn(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<SessionDirectory>();
+        builder.Services.AddScoped<RequestIdentity>();
+        builder.Services.AddScoped(provider =>
+        {
+            var context = provider.GetRequiredService<IDbContextFactory<TenantDbContext>>().CreateDbContext();
+            context.Enter(provider.GetRequiredService<RequestIdentity>().Schema);
+            return context;
+        });
+        builder.Services.AddAuthenticationScheme<SessionAuthenticationHandler>(SessionAuthenticationHandler.SchemeName);
+        builder.Services.AddAuthorization();
+        builder.Services.AddSingleton<IAuthorizationHandler, RequiredPermissionHandler>();
+    }
+
+    // AddAuthentication() would bring data protection along, which writes a key ring into the home folder; we protect nothing with one.
+    internal static void AddAuthenticationScheme<THandler>(this IServiceCollection services, string name)
+        where THandler : class, IAuthenticationHandler
+    {
+        services.AddAuthenticationCore(authentication => authentication.AddScheme<THandler>(name, displayName: null));
+        services.TryAddSingleton(UrlEncoder.Default);
+        services.AddTransient<THandler>();
+    }
+}

@@ -1,0 +1,107 @@
+using System.ComponentModel.DataAnnotations;
+using System.Linq.Expressions;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Todo.Api.Paging;
+using Todo.Data;
+using Todo.Data.Access;
+using Todo.Data.Catalog;
+using Todo.Data.Tenants;
+using Todo.Tenancy.Catalog;
+using Todo.Tenancy.Migrations;
+using Todo.Tenancy.Provisioning;
+
+namespace Todo.Api.Tenants;
+
+internal static class TenantEndpoints
+{
+    private const int MigrationParallelism = 4;
+
+    public static void AddTenantDirectory(this IServiceCollection services) => services.AddSingleton<TenantDirectory>();
+
+    public static void MapTenants(this IEndpointRouteBuilder app)
+    {
+        var group = app.MapGroup("/cc").WithTags("Control centre").RequireOperator().ProducesProblem(StatusCodes.Status401Unauthorized);
+        group.MapPost("/tenants", CreateAsync).WithName("CreateTenant").WithSummary("Make a tenant")
+            .WithDescription("Catalog row, schema, all migrations, roles and the owner: all of it or, on any error, nothing.")
+            .ProducesProblem(StatusCodes.Status409Conflict);
+        group.MapGet("/tenants", ListAsync).WithName("ListTenants").WithSummary("List tenants").WithDescription("Oldest first, whatever their status.");
+        group.MapGet("/tenants/{slug}", GetAsync).WithName("GetTenant").WithSummary("Show one tenant");
+        group.MapPost("/tenants/{slug}/migrate", MigrateOneAsync).WithName("MigrateTenant").WithSummary("Bring one tenant to the newest version")
+            .ProducesProblem(StatusCodes.Status409Conflict);
+        group.MapPost("/migrate", MigrateAllAsync).WithName("MigrateTenants").WithSummary("Bring the catalog and every tenant to the newest version")
+            .WithDescription("Tenants that fail are left as they were and named in the answer (409); the others are done.")
+            .ProducesProblem(StatusCodes.Status409Conflict);
+    }
+
+    private static async Task<Results<Created<TenantResponse>, ProblemHttpResult>> CreateAsync(
+        NewTenant request, TenantProvisioner provisioner, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var tenant = await provisioner.ProvisionAsync(
+                request.Slug,
+                request.Name,
+                request.Owner is not { } owner ? null : (transaction, schema, token) => TenantPeople.AddAsync(
+                    transaction, schema, [new NewPerson(owner.Email, owner.Name, owner.Password, BuiltInRole.Owner)], token),
+                cancellationToken);
+            return TypedResults.Created($"/cc/tenants/{tenant.Slug}", Response.Compile()(tenant));
+        }
+        catch (TenantExistsException exception)
+        {
+            return TypedResults.Problem(exception.Message, statusCode: StatusCodes.Status409Conflict);
+        }
+    }
+
+    private static async Task<Page<TenantResponse>> ListAsync(
+        HttpContext context, CatalogDbContext catalog, CancellationToken cancellationToken, [Range(1, Page.MaxLimit)] int limit = Page.DefaultLimit, Cursor? cursor = null)
+    {
+        var after = cursor?.After ?? Guid.Empty;
+        var rows = await catalog.Tenants.Where(tenant => tenant.Id > after).OrderBy(tenant => tenant.Id).Select(Response).Take(limit + 1).ToListAsync(cancellationToken);
+        return Page.Of(rows, limit, tenant => tenant.Id, context);
+    }
+
+    private static async Task<Results<Ok<TenantResponse>, ProblemHttpResult>> GetAsync(string slug, CatalogDbContext catalog, CancellationToken cancellationToken) =>
+        await catalog.Tenants.Where(tenant => tenant.Slug == slug).Select(Response).SingleOrDefaultAsync(cancellationToken) is { } tenant
+            ? TypedResults.Ok(tenant)
+            : NoSuchTenant(slug);
+
+    private static async Task<Results<Ok<FleetResponse>, ProblemHttpResult>> MigrateOneAsync(
+        string slug, FleetMigrator fleet, CatalogDbContext catalog, TenantDirectory directory, CancellationToken cancellationToken)
+    {
+        var id = await catalog.Tenants.Where(tenant => tenant.Slug == slug).Select(tenant => (Guid?)tenant.Id).SingleOrDefaultAsync(cancellationToken);
+        if (id is null)
+        {
+            return NoSuchTenant(slug);
+        }
+
+        var report = await fleet.MigrateAsync(1, slug, progress: null, cancellationToken);
+        await directory.ForgetAsync(id.Value, slug);
+        return Answer(report);
+    }
+
+    private static async Task<Results<Ok<FleetResponse>, ProblemHttpResult>> MigrateAllAsync(
+        CatalogMigrator catalog, FleetMigrator fleet, CancellationToken cancellationToken)
+    {
+        await catalog.MigrateAsync(cancellationToken);
+        return Answer(await fleet.MigrateAsync(MigrationParallelism, slug: null, progress: null, cancellationToken));
+    }
+
+    private static Results<Ok<FleetResponse>, ProblemHttpResult> Answer(FleetReport report) => report.Failures.Count == 0
+        ? TypedResults.Ok(new FleetResponse(report.Applied, report.Current, report.Failures))
+        : TypedResults.Problem(
+            $"{report.Failures.Count} tenants could not be migrated and were left as they were.",
+            statusCode: StatusCodes.Status409Conflict,
+            extensions: new Dictionary<string, object?>
+            {
+                ["applied"] = report.Applied,
+                ["current"] = report.Current,
+                ["failures"] = report.Failures,
+            });
+
+    private static ProblemHttpResult NoSuchTenant(string slug) =>
+        TypedResults.Problem(TenantSlug.IsValid(slug) ? $"There is no tenant '{slug}'." : "There is no such tenant.", statusCode: StatusCodes.Status404NotFound);
+
+    private static readonly Expression<Func<Tenant, TenantResponse>> Response = tenant => new TenantResponse(
+        tenant.Id, tenant.Slug, tenant.Name, tenant.Schema, tenant.Status, tenant.SchemaVersion, tenant.SchemaVersion == MigrationLines.Tenant.Head.Id, tenant.CreatedAt);
+}

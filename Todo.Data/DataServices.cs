@@ -1,0 +1,43 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Todo.Data.Catalog;
+using Todo.Data.Tenants;
+using Todo.Tenancy.Migrations;
+using Todo.Tenancy.Provisioning;
+using Todo.Tenancy.Scoping;
+
+namespace Todo.Data;
+
+/// <summary>Registers the contexts and the tenancy engine on top of the <see cref="NpgsqlDataSource"/> that is already there.</summary>
+public static class DataServices
+{
+    /// <summary>
+    /// Adds pooled factories for both contexts, a scoped <see cref="CatalogDbContext"/>, and the engine. A <see cref="TenantDbContext"/>
+    /// is not registered as it is: whoever needs one says for which tenant.
+    /// </summary>
+    public static IServiceCollection AddTodoData(this IServiceCollection services)
+    {
+        services.AddPooledDbContextFactory<CatalogDbContext>(UseDataSource);
+        services.AddPooledDbContextFactory<TenantDbContext>((provider, options) =>
+        {
+            UseDataSource(provider, options);
+            options.UseTenantSchemas();
+        });
+        services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<CatalogDbContext>>().CreateDbContext());
+
+        services.AddSingleton(provider => new CatalogMigrator(
+            provider.GetRequiredService<NpgsqlDataSource>(), MigrationLines.Catalog, provider.GetRequiredService<ILogger<CatalogMigrator>>()));
+        services.AddSingleton(provider => new TenantMigrator(provider.GetRequiredService<NpgsqlDataSource>(), MigrationLines.Tenant));
+        services.AddSingleton(provider => new TenantProvisioner(provider.GetRequiredService<NpgsqlDataSource>(), MigrationLines.Tenant));
+        services.AddSingleton<FleetMigrator>();
+        return services;
+    }
+
+    private static void UseDataSource(IServiceProvider provider, DbContextOptionsBuilder options) =>
+        // Whoever catches a failure decides whether it is an error: a caller's mistake that the database refused is not.
+        options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()).ConfigureWarnings(warnings => warnings.Log(
+            (CoreEventId.SaveChangesFailed, LogLevel.Debug), (CoreEventId.QueryIterationFailed, LogLevel.Debug), (RelationalEventId.CommandError, LogLevel.Debug), (RelationalEventId.ConnectionError, LogLevel.Debug)));
+}

@@ -1,0 +1,87 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace Todo.ServiceDefaults;
+
+/// <summary>
+/// Traces, metrics and logs over OTLP, if <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> says where to; otherwise nothing is listened to.
+/// The framework, Npgsql and our own code are their own instrumentation, so the core SDK and the exporter are all it takes.
+/// </summary>
+internal static class Telemetry
+{
+    private static readonly string[] Sources =
+        ["Microsoft.AspNetCore", "System.Net.Http", "Npgsql", "Todo.Api", "Todo.Tenancy"];
+
+    private static readonly string[] Meters =
+    [
+        "Microsoft.AspNetCore.Hosting",
+        "Microsoft.AspNetCore.Server.Kestrel",
+        "Microsoft.EntityFrameworkCore",
+        "System.Net.Http",
+        "System.Runtime",
+        "Npgsql",
+        "Todo.Api",
+        "Todo.Tenancy",
+    ];
+
+    /// <summary>Whether there is somewhere to send telemetry to.</summary>
+    public static bool IsExported(IConfiguration configuration)
+        => !string.IsNullOrWhiteSpace(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
+
+    public static void AddTelemetry(this IHostApplicationBuilder builder)
+    {
+        if (!IsExported(builder.Configuration))
+        {
+            return;
+        }
+
+        // ASP.NET Core 10 leaves its spans without method and path unless told otherwise; RequestSpans adds the rest.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
+
+        var service = builder.Environment.ApplicationName;
+        var version = Assembly.GetEntryAssembly()?.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
+
+        // These register the providers with the application's services, where ConfigureOpenTelemetry…Provider calls, by us or by an
+        // integration, still reach them.
+        new OpenTelemetryBuilder(builder.Services)
+            // The environment comes last and wins: OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES.
+            .ConfigureResource(resource => resource.Clear().AddService(service, serviceVersion: version).AddTelemetrySdk().AddEnvironmentVariableDetector())
+            .WithTracing(tracing => tracing.AddSource(Sources))
+            .WithMetrics(metrics => metrics.AddMeter(Meters))
+            .WithLogging(null, logs =>
+            {
+                logs.IncludeFormattedMessage = true;
+                logs.IncludeScopes = true;
+            })
+            .UseOtlpExporter();
+
+        builder.Services.AddHostedService<Providers>();
+        builder.Services.AddTransient<IStartupFilter, RequestSpans>();
+    }
+
+    private sealed class OpenTelemetryBuilder(IServiceCollection services) : IOpenTelemetryBuilder
+    {
+        public IServiceCollection Services => services;
+    }
+
+    /// <summary>Brings the providers to life before the services that they observe start; the host's disposal flushes them.</summary>
+    private sealed class Providers : IHostedService
+    {
+        public Providers(TracerProvider tracing, MeterProvider metrics)
+        {
+            ArgumentNullException.ThrowIfNull(tracing);
+            ArgumentNullException.ThrowIfNull(metrics);
+        }
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

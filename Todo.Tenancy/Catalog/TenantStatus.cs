@@ -1,0 +1,27 @@
+using System.Text.Json.Serialization;
+
+namespace Todo.Tenancy.Catalog;
+
+/// <summary>Where a tenant is in its life. Lower-case text in <c>tenants.status</c> and in JSON.</summary>
+public enum TenantStatus
+{
+    /// <summary>Its schema is being made; nobody can reach it yet.</summary>
+    [JsonStringEnumMemberName("provisioning")]
+    Provisioning,
+
+    /// <summary>Served and migrated.</summary>
+    [JsonStringEnumMemberName("active")]
+    Active,
+
+    /// <summary>Refused to its people (403), still migrated, so that resuming it is instant.</summary>
+    [JsonStringEnumMemberName("suspended")]
+    Suspended,
+
+    /// <summary>Refused and not migrated; recoverable until it is purged.</summary>
+    [JsonStringEnumMemberName("deleted")]
+    Deleted,
+
+    /// <summary>Provisioning ended in an error.</summary>
+    [JsonStringEnumMemberName("failed")]
+    Failed,
+}

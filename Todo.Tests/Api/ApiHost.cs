@@ -1,0 +1,129 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Todo.Tenancy.Migrations;
+using Todo.Tests.Servers;
+
+namespace Todo.Tests.Api;
+
+/// <summary>The real API over Kestrel, in this process, on a database of its own with an up-to-date catalog.</summary>
+public class ApiHost : TestDatabase
+{
+    /// <summary>The password of everybody whom <see cref="CreateTenantAsync"/> makes.</summary>
+    public const string Password = "correct horse battery";
+
+    /// <summary>The operators' key of this host.</summary>
+    public string OperatorKey { get; } = Guid.NewGuid().ToString("N");
+
+    /// <summary>The running application.</summary>
+    public WebApplication App { get; private set; } = null!;
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address { get; private set; } = null!;
+
+    /// <summary>Sends nothing but what a test adds.</summary>
+    public HttpClient Anonymous { get; private set; } = null!;
+
+    /// <summary>Sends the operators' key.</summary>
+    public HttpClient Operator { get; private set; } = null!;
+
+    /// <summary>What Redis the API uses.</summary>
+    protected virtual async Task<string> CacheAsync() => (await TestServers.Redis).ConnectionString;
+
+    /// <inheritdoc/>
+    public override async Task InitializeAsync()
+    {
+        await base.InitializeAsync();
+        (App, Address) = await StartApiAsync(ConnectionString);
+        await App.Services.GetRequiredService<CatalogMigrator>().MigrateAsync(CancellationToken.None);
+        Anonymous = new HttpClient { BaseAddress = Address };
+        Operator = new HttpClient { BaseAddress = Address };
+        Operator.DefaultRequestHeaders.Add("X-Operator-Key", OperatorKey);
+    }
+
+    /// <inheritdoc/>
+    public override async Task DisposeAsync()
+    {
+        Anonymous.Dispose();
+        Operator.Dispose();
+        await App.DisposeAsync();
+        await base.DisposeAsync();
+    }
+
+    /// <summary>Starts an API, as one replica among others.</summary>
+    public async Task<(WebApplication App, Uri Address)> StartApiAsync(string database)
+    {
+        var app = Todo.Api.Program.Build(
+        [
+            "--environment=Production",
+            "--urls=http://127.0.0.1:0",
+            $"--ConnectionStrings:tododb={database}",
+            $"--ConnectionStrings:cache={await CacheAsync()}",
+            $"--Operators:Key={OperatorKey}",
+        ]);
+        await app.StartAsync();
+        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        return (app, new Uri(address));
+    }
+
+    /// <summary>Makes a tenant with an owner through the API, signs the owner in, and hands out a client that speaks for that person.</summary>
+    public async Task<TenantClient> CreateTenantAsync(string? slug = null)
+    {
+        slug ??= "tenant-" + Guid.NewGuid().ToString("N")[..12];
+        var email = $"owner@{slug}.example";
+        using var created = await Operator.PostAsJsonAsync("/cc/tenants", new { slug, name = "Tenant " + slug, owner = new { email, name = "Olga Owner", password = Password } });
+        created.EnsureSuccessStatusCode();
+        return await SignInAsync(email, slug);
+    }
+
+    /// <summary>Signs somebody in.</summary>
+    public async Task<TenantClient> SignInAsync(string email, string slug)
+    {
+        using var response = await Anonymous.PostAsJsonAsync("/auth/login", new { email, password = Password });
+        response.EnsureSuccessStatusCode();
+        using var login = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+        return new TenantClient(Address, slug, login.RootElement.GetProperty("token").GetString()!, login.RootElement.GetProperty("userId").GetGuid());
+    }
+}
+
+/// <summary>Somebody who is signed in to a tenant.</summary>
+public sealed class TenantClient : HttpClient
+{
+    /// <summary>Sends the two headers with every request.</summary>
+    public TenantClient(Uri address, string slug, string token, Guid userId)
+    {
+        (Slug, Token, UserId) = (slug, token, userId);
+        BaseAddress = address;
+        DefaultRequestHeaders.Add("tenant", slug);
+        DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+    }
+
+    /// <summary>The tenant.</summary>
+    public string Slug { get; }
+
+    /// <summary>The person's token.</summary>
+    public string Token { get; }
+
+    /// <summary>The person.</summary>
+    public Guid UserId { get; }
+
+    /// <summary>Makes a todo and returns its id.</summary>
+    public async Task<Guid> AddTodoAsync(string title)
+    {
+        using var response = await this.PostAsJsonAsync("/todos", new { title });
+        response.EnsureSuccessStatusCode();
+        using var todo = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+        return todo.RootElement.GetProperty("id").GetGuid();
+    }
+
+    /// <summary>The titles of the first page of todos.</summary>
+    public async Task<IReadOnlyList<string>> TitlesAsync()
+    {
+        using var page = JsonDocument.Parse(await GetStringAsync("/todos"));
+        return [.. page.RootElement.GetProperty("items").EnumerateArray().Select(todo => todo.GetProperty("title").GetString()!)];
+    }
+}

@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using Npgsql;
+using Todo.AppHost.Embedded;
+
+namespace Todo.Tests.Embedded;
+
+/// <summary>A folder that plays the checkout: servers keep their folders in it across starts. Deleted at the end.</summary>
+internal sealed class TemporaryFolder : IDisposable
+{
+    private readonly string _path = Directory.CreateTempSubdirectory("todo-test-").FullName;
+
+    public TemporaryFolder()
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            // As any checkout in /srv: as root, the servers' account has to get in.
+            File.SetUnixFileMode(_path, (UnixFileMode)Convert.ToInt32("755", 8));
+        }
+    }
+
+    /// <summary>An initialised server folder, made once: initialising one takes longer than most tests.</summary>
+    private static readonly Lazy<string> InitialisedPostgres = new(() =>
+    {
+        var folder = new TemporaryFolder();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => folder.Dispose();
+        EmbeddedPostgres.Prepare(folder.PostgresOptions).Dispose();
+        File.Delete(Path.Combine(folder.Postgres, "port"));
+        return folder.Postgres;
+    });
+
+    public string Postgres => Path.Combine(_path, "postgres");
+
+    public string Redis => Path.Combine(_path, "redis");
+
+    public EmbeddedPostgresOptions PostgresOptions => new() { Folder = Postgres, Durable = false };
+
+    public EmbeddedRedisOptions RedisOptions => new() { Folder = Redis };
+
+    public string In(string name) => Path.Combine(_path, name);
+
+    /// <summary>Gives this checkout an initialised PostgreSQL folder, with a port of its own, that was never started.</summary>
+    public TemporaryFolder WithPostgres()
+    {
+        Ask.Shell($"cp -a '{InitialisedPostgres.Value}' '{Postgres}'");
+        return this;
+    }
+
+    public void Dispose() => Directory.Delete(_path, recursive: true);
+}
+
+/// <summary>Questions to servers, asked on connections of their own.</summary>
+internal static class Ask
+{
+    public static async Task<object?> Postgres(string connectionString, string sql)
+    {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync();
+    }
+
+    /// <summary>Runs a program and returns what it printed.</summary>
+    public static string Shell(string script)
+    {
+        using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", script]) { RedirectStandardOutput = true })!;
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return output.Trim();
+    }
+}
