@@ -102,6 +102,9 @@ public static class DeveloperServers
             process.WithEnvironment(variable, value);
         }
 
+        // Shows the address. The server has the port already, so nothing may stand in front of it.
+        process.WithEndpoint(port: server.Port, targetPort: server.Port, scheme: "tcp", name: "tcp", isProxied: false);
+
         var check = $"{process.Resource.Name}-serves";
         builder.Services.AddHealthChecks().AddAsyncCheck(check, cancellationToken => CheckAsync(server, cancellationToken));
         process.WithHealthCheck(check);

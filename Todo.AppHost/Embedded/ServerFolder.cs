@@ -14,6 +14,8 @@ internal sealed class ServerFolder : IDisposable
 {
     public const string DataName = "data";
 
+    public const string LockName = "lock";
+
     /// <summary>Where data lives when the server's account cannot reach the checkout.</summary>
     public const string SystemRoot = "/var/lib/todo";
 
@@ -24,6 +26,10 @@ internal sealed class ServerFolder : IDisposable
     private const UnixFileMode PublicFile = SecretFile | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     private const UnixFileMode SecretFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    // EWOULDBLOCK, which .NET passes on as it is.
+    private const int LockedOnLinux = 11;
+    private const int LockedOnMacOS = 35;
 
     private readonly FileStream _lock;
 
@@ -90,7 +96,7 @@ internal sealed class ServerFolder : IDisposable
             var folder = new ServerFolder(path, account, Lock(path));
             folder.DeleteUnfinished();
             Touch(folder.LogFile, PublicFile);
-            folder.Own(folder.Path, folder.In("lock"), folder.In("owner"), folder.LogFile);
+            folder.Own(folder.Path, folder.In(LockName), folder.In("owner"), folder.LogFile);
             return folder;
         }
         catch (Exception error) when (error is UnauthorizedAccessException or IOException)
@@ -266,7 +272,7 @@ internal sealed class ServerFolder : IDisposable
 
     private static FileStream Lock(string path)
     {
-        var lockFile = System.IO.Path.Combine(path, "lock");
+        var lockFile = System.IO.Path.Combine(path, LockName);
         var ownerFile = System.IO.Path.Combine(path, "owner");
         FileStream held;
         try
@@ -274,12 +280,11 @@ internal sealed class ServerFolder : IDisposable
             // Sharing nothing is an exclusive flock on Unix. The file stays behind on purpose: deleting it would let two launchers in.
             held = new FileStream(lockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException error) when (error is not (DirectoryNotFoundException or PathTooLongException))
+        catch (IOException error) when (error.HResult is LockedOnLinux or LockedOnMacOS)
         {
             throw new EmbeddedServerException(
                 $"The folder {path} is in use by {OtherOwner(ownerFile)}. One start per checkout at a time: stop that one first "
-                + "(Ctrl+C in its terminal), or start from another checkout.",
-                error);
+                + "(Ctrl+C in its terminal), or start from another checkout.");
         }
 
         File.WriteAllText(ownerFile, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n"));
