@@ -64,8 +64,14 @@ public sealed partial class LookupCache : IDisposable
     /// <param name="state">Passed to <paramref name="load"/>, so that it can be a static lambda.</param>
     /// <param name="load">Asks the database.</param>
     /// <param name="cancellationToken">Cancels <paramref name="load"/>.</param>
+    /// <param name="isFinal">Whether an entry is worth keeping; one that is not is loaded anew each time. Null: each is.</param>
     public ValueTask<T?> GetAsync<T, TState>(
-        string key, JsonTypeInfo<T> type, TState state, Func<TState, CancellationToken, Task<T?>> load, CancellationToken cancellationToken)
+        string key,
+        JsonTypeInfo<T> type,
+        TState state,
+        Func<TState, CancellationToken, Task<T?>> load,
+        CancellationToken cancellationToken,
+        Func<T, bool>? isFinal = null)
         where T : class
     {
         return _memory.TryGetValue(key, out T? known) ? ValueTask.FromResult(known) : new ValueTask<T?>(FindAsync());
@@ -74,12 +80,12 @@ public sealed partial class LookupCache : IDisposable
         {
             var removals = Volatile.Read(ref _removals);
             var found = await ReadAsync(key, type);
-            if (found is null)
+            if (found is null || isFinal?.Invoke(found) == false)
             {
                 found = await load(state, cancellationToken);
-                if (found is null)
+                if (found is null || isFinal?.Invoke(found) == false)
                 {
-                    return null;
+                    return found;
                 }
 
                 await WriteAsync(key, found, type);
