@@ -1,12 +1,13 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using Todo.Api.Errors;
+using Todo.Api.Tenants;
 using Todo.Data;
 using Todo.Data.Access;
 using Todo.Data.Catalog;
 using Todo.Data.Tenants;
 using Todo.Tenancy.Catalog;
-using Todo.Tenancy.Scoping;
 
 namespace Todo.Api.Identity;
 
@@ -34,7 +35,8 @@ internal static class AuthEndpoints
         var group = app.MapGroup("/auth").WithTags("Sign-in");
         group.MapPost("/login", LoginAsync).AllowAnonymous().WithName("Login").WithSummary("Sign in")
             .WithDescription("Answers with a token for one day. Whoever belongs to several tenants names one in the 'tenant' header.")
-            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status403Forbidden);
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status403Forbidden)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         group.MapPost("/logout", LogoutAsync).RequireSignIn().WithName("Logout").WithSummary("Sign out")
             .WithDescription("Ends the session of the token that the request carries.");
     }
@@ -56,14 +58,21 @@ internal static class AuthEndpoints
             where signIn.Email == email && (slug == null || tenant.Slug == slug)
                 && (tenant.Status == TenantStatus.Active || tenant.Status == TenantStatus.Suspended)
             orderby tenant.Id
-            select new { tenant.Id, tenant.Slug, tenant.Status }).Take(1).ToListAsync(cancellationToken);
+            select new TenantEntry(tenant.Id, tenant.Slug, tenant.Status, tenant.SchemaVersion)).Take(1).ToListAsync(cancellationToken);
 
         User? user = null;
         var candidate = candidates.FirstOrDefault();
+        if (candidate is { IsServable: false })
+        {
+            // Its people can't be read, so nobody's password can be checked: this answer is for whoever asks.
+            context.Response.Headers.RetryAfter = Refusal.RetryAfter;
+            return TypedResults.Problem($"Tenant '{candidate.Slug}' is being migrated. Try again in a few seconds.", statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
+
         if (candidate is not null)
         {
             await using var people = await tenants.CreateDbContextAsync(cancellationToken);
-            people.Enter(TenantSchema.Of(candidate.Id));
+            people.Enter(candidate.Schema);
             user = await people.Users.AsNoTracking().SingleOrDefaultAsync(person => person.Email == email && person.IsActive, cancellationToken);
         }
 
@@ -81,7 +90,7 @@ internal static class AuthEndpoints
         var now = clock.GetTimestamptz();
         var token = AccessToken.Create(candidate.Id, out var text);
         await using var tenantContext = await tenants.CreateDbContextAsync(cancellationToken);
-        tenantContext.Enter(TenantSchema.Of(candidate.Id));
+        tenantContext.Enter(candidate.Schema);
         tenantContext.Sessions.Add(new Session { TokenHash = token.Hash, UserId = user!.Id, CreatedAt = now, ExpiresAt = now + SessionLifetime });
         await tenantContext.SaveChangesAsync(cancellationToken);
         return TypedResults.Ok(new LoginResponse(text, now + SessionLifetime, candidate.Slug, user.Id, user.Name));
