@@ -10,7 +10,7 @@ namespace Aspire.Hosting;
 public partial class DistributedApplication : IHost, IAsyncDisposable
 {
     private readonly IHost _host;
-    private readonly BuilderHook? _hook;
+    private readonly bool _isInTest;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ILogger _logger;
     private readonly DistributedApplicationExecutionContext _context;
@@ -18,14 +18,14 @@ public partial class DistributedApplication : IHost, IAsyncDisposable
 
     /// <summary>An application around a host.</summary>
     public DistributedApplication(IHost host)
-        : this(host, hook: null)
+        : this(host, isInTest: false)
     {
     }
 
-    internal DistributedApplication(IHost host, BuilderHook? hook)
+    internal DistributedApplication(IHost host, bool isInTest)
     {
         _host = host;
-        _hook = hook;
+        _isInTest = isInTest;
         _context = host.Services.GetRequiredService<DistributedApplicationExecutionContext>();
         _context.Services = host.Services;
         _logger = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Aspire.Hosting.DistributedApplication");
@@ -64,7 +64,7 @@ public partial class DistributedApplication : IHost, IAsyncDisposable
             .PublishAsync(new BeforeStartEvent(Services, Services.GetRequiredService<DistributedApplicationModel>()), cancellationToken)
             .ConfigureAwait(false);
         await _host.StartAsync(cancellationToken).ConfigureAwait(false);
-        if (_hook is null)
+        if (!_isInTest)
         {
             LogStarted(_logger);
         }
@@ -86,7 +86,7 @@ public partial class DistributedApplication : IHost, IAsyncDisposable
     /// <summary>Runs the application until it is told to stop.</summary>
     public virtual async Task RunAsync(CancellationToken cancellationToken = default)
     {
-        if (_hook is not null)
+        if (_isInTest)
         {
             // A test has the application in hand: it starts and stops it.
             await _ended.Task.WaitAsync(cancellationToken).ConfigureAwait(false);

@@ -105,7 +105,7 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
     public DistributedApplication Build()
     {
         _hook?.Building?.Invoke(this);
-        var application = new DistributedApplication(_host.Build(), _hook);
+        var application = new DistributedApplication(_host.Build(), isInTest: _hook?.Built is not null);
         _hook?.Built?.Invoke(application);
         return application;
     }
@@ -136,6 +136,9 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
         services.AddSingleton(provider => new ResourceLoggerService
         {
             Directory = Configuration["LocalAspire:LogDirectory"] ?? Path.Combine(AppHostDirectory, ".aspire", "logs"),
+            Forward = _options.EnableResourceLogging
+                ? id => provider.GetRequiredService<ILoggerFactory>().CreateLogger($"{Environment.ApplicationName}.Resources.{id}")
+                : null,
         });
         services.AddSingleton(provider => new ResourceNotificationService(
             provider.GetRequiredService<ILogger<ResourceNotificationService>>(),

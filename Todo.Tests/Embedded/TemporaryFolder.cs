@@ -18,6 +18,8 @@ internal sealed class TemporaryFolder : IDisposable
         }
     }
 
+    public string Root => _path;
+
     public string Postgres => Path.Combine(_path, "postgres");
 
     public string Redis => Path.Combine(_path, "redis");

@@ -6,21 +6,22 @@ using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Todo.Tests.Api;
+using Todo.Tests.Embedded;
 
 namespace Todo.Tests.EndToEnd;
 
 /// <summary>The whole system as <c>dotnet run --project Todo.AppHost</c> starts it, on data of its own.</summary>
-public sealed class AppHostTests : IAsyncLifetime
+public sealed class AppHostTests : IAsyncLifetime, IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
-    private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("todo-end-to-end-");
+    private readonly TemporaryFolder _data = new();
     private DistributedApplication _app = null!;
 
     public async Task InitializeAsync()
     {
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Todo_AppHost>(
-            ["--environment=Development", $"--Todo:DataFolder={_data.FullName}", "--Parameters:demo-password=the demo password", "--Parameters:operator-key=the operator key"]);
+            ["--environment=Development", $"--Todo:DataFolder={_data.Root}", "--Parameters:demo-password=the demo password", "--Parameters:operator-key=the operator key"]);
         _app = await builder.BuildAsync();
         await _app.StartAsync().WaitAsync(Patience);
         await _app.ResourceNotifications.WaitForResourceHealthyAsync("api").WaitAsync(Patience);
@@ -30,8 +31,9 @@ public sealed class AppHostTests : IAsyncLifetime
     {
         await _app.StopAsync();
         await _app.DisposeAsync();
-        _data.Delete(recursive: true);
     }
+
+    public void Dispose() => _data.Dispose();
 
     [Fact]
     public async Task Two_tenants_work_side_by_side_and_neither_sees_the_other()

@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Http;
 using StackExchange.Redis;
 using Todo.AppHost.Embedded;
 
+using Todo.Tests.Servers;
+
 namespace Todo.Tests.ServiceDefaults;
 
 public sealed class HealthTests : IAsyncLifetime

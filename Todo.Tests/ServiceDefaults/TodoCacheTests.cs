@@ -6,6 +6,8 @@ using StackExchange.Redis;
 using Todo.AppHost.Embedded;
 using Todo.ServiceDefaults;
 
+using Todo.Tests.Servers;
+
 namespace Todo.Tests.ServiceDefaults;
 
 public sealed class TodoCacheTests : IAsyncLifetime

@@ -18,6 +18,9 @@ public class ResourceLoggerService : IDisposable
     /// <summary>Where the logs are also written as files; null to keep them in memory only.</summary>
     internal string? Directory { get; init; }
 
+    /// <summary>Where else a log goes, by the instance's id; null for nowhere.</summary>
+    internal Func<string, ILogger>? Forward { get; init; }
+
     /// <summary>A logger that writes into the resource's log.</summary>
     public ILogger GetLogger(IResource resource)
     {
@@ -74,5 +77,9 @@ public class ResourceLoggerService : IDisposable
     }
 
     internal ResourceLog GetLog(string id) =>
-        _logs.GetOrAdd(id, static (id, directory) => new(directory is null ? null : Path.Combine(directory, id + ".log")), Directory);
+        _logs.GetOrAdd(
+            id,
+            static (id, service) => new(
+                service.Directory is null ? null : Path.Combine(service.Directory, id + ".log"), service.Forward?.Invoke(id)),
+            this);
 }

@@ -292,7 +292,11 @@ public partial class ResourceNotificationService : IDisposable
     {
         var initial = resource.TryGetLastAnnotation<ResourceSnapshotAnnotation>(out var annotation)
             ? annotation.InitialSnapshot
-            : new() { ResourceType = resource.GetType().Name.Replace("Resource", "", StringComparison.Ordinal), Properties = [] };
+            : new()
+            {
+                ResourceType = resource is ContainerResource ? "Container" : resource.GetType().Name.Replace("Resource", "", StringComparison.Ordinal),
+                Properties = [],
+            };
         return initial with { CreationTimeStamp = DateTime.UtcNow, HealthReports = NotAskedYet(resource) };
     }
 

@@ -55,6 +55,7 @@ internal sealed partial class HealthMonitor(
             while (true)
             {
                 var healthy = keys.Count == 0 || await CheckAsync(resource, id, keys, cancellationToken).ConfigureAwait(false);
+                cancellationToken.ThrowIfCancellationRequested();
                 if (healthy && told is null)
                 {
                     // Once for all replicas: what a subscriber does, it does for the resource as a whole.

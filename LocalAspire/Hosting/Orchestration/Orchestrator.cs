@@ -324,8 +324,8 @@ internal sealed partial class Orchestrator(
             StopTimeStamp = DateTime.UtcNow,
         }).ConfigureAwait(false);
         await MirrorAsync(resource).ConfigureAwait(false);
-        loggers.GetLog(resource.GetInstanceIds()[0]).Write(exception.Message, isError: true);
         Report(resource.GetInstanceIds()[0], $"failed to start: {exception.Message}");
+        loggers.GetLog(resource.GetInstanceIds()[0]).Write(exception.Message, isError: true);
     }
 
     private void Report(string id, string what)

@@ -16,13 +16,15 @@ internal sealed class ResourceLog : ILogger, IDisposable
     private readonly Lock _lock = new();
     private readonly Queue<LogLine> _lines = [];
     private readonly List<Channel<LogLine>> _watchers = [];
+    private readonly ILogger? _forward;
     private StreamWriter? _file;
     private long _bytes;
     private int _count;
     private bool _completed;
 
-    public ResourceLog(string? path)
+    public ResourceLog(string? path, ILogger? forward = null)
     {
+        _forward = forward;
         try
         {
             if (path is not null)
@@ -61,6 +63,8 @@ internal sealed class ResourceLog : ILogger, IDisposable
                 watcher.Writer.TryWrite(line);
             }
         }
+
+        _forward?.Log(isError ? LogLevel.Error : LogLevel.Information, default, text, exception: null, static (text, _) => text);
     }
 
     public IReadOnlyList<LogLine> Lines()

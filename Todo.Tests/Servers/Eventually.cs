@@ -1,4 +1,4 @@
-namespace Todo.Tests.ServiceDefaults;
+namespace Todo.Tests.Servers;
 
 internal static class Eventually
 {
