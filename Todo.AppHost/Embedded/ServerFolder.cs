@@ -198,6 +198,31 @@ internal sealed class ServerFolder : IDisposable
     /// <summary>The command as the server's account runs it.</summary>
     public IReadOnlyList<string> AsServer(params IReadOnlyList<string> command) => Account?.Wrap(command) ?? command;
 
+    /// <summary>
+    /// Deletes all of it, the lock's file last: a process that is ended in the middle of this leaves a folder that still can be recognised
+    /// as abandoned. Does nothing if it is gone already.
+    /// </summary>
+    public void Delete()
+    {
+        if (!Directory.Exists(Path))
+        {
+            return;
+        }
+
+        foreach (var folder in Directory.GetDirectories(Path))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        foreach (var file in Directory.GetFiles(Path).Where(file => file != In(LockName)))
+        {
+            File.Delete(file);
+        }
+
+        File.Delete(In(LockName));
+        Directory.Delete(Path);
+    }
+
     /// <summary>Lets go of the lock.</summary>
     public void Dispose() => _lock.Dispose();
 

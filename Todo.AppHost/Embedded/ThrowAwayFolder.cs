@@ -28,7 +28,7 @@ internal static class ThrowAwayFolder
             {
                 using var folder = ServerFolder.Open(path);
                 Leftovers.Stop(kind, folder.Data, report);
-                Directory.Delete(folder.Path, recursive: true);
+                folder.Delete();
             }
             catch (Exception error) when (error is EmbeddedServerException or IOException or UnauthorizedAccessException)
             {

@@ -3,7 +3,7 @@ using Npgsql;
 namespace Todo.Tenancy.Migrations;
 
 /// <summary>A tenant's migration failed on the server and was rolled back: the schema is as it was.</summary>
-public sealed class TenantMigrationException(string? migration, PostgresException inner) : Exception(inner.Message, inner)
+public sealed class TenantMigrationException(string? migration, PostgresException inner) : Exception(inner.MessageText, inner)
 {
     /// <summary>The migration whose statement failed; null if it was a statement around the migrations, such as the guard.</summary>
     public string? Migration { get; } = migration;
@@ -17,8 +17,6 @@ public sealed class TenantMigrationException(string? migration, PostgresExceptio
     /// <summary>What the server said, without position and detail.</summary>
     public string Reason { get; } = inner.MessageText;
 
-    /// <summary>
-    /// Whether somebody else has the tenant, or has just moved it, or a lock was not to be had in time: worth another look soon.
-    /// </summary>
-    public bool IsContention => SqlState is TenantMigrator.VersionMovedState or PostgresErrorCodes.LockNotAvailable;
+    /// <summary>Whether it may well work in a moment: somebody else has the tenant or has just moved it, a lock was not to be had, the server restarts.</summary>
+    public bool IsPassing => inner.IsTransient || SqlState is TenantMigrator.VersionMovedState or PostgresErrorCodes.LockNotAvailable;
 }

@@ -15,7 +15,6 @@ public sealed class DeveloperServersTests : IDisposable
     public async Task Without_containers_both_servers_run_as_processes_under_the_usual_connection_names()
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-        _folder.WithPostgres();
         var builder = Builder("--Todo:Servers=embedded");
         var database = builder.AddDatabase();
         var cache = builder.AddCache();

@@ -18,16 +18,6 @@ internal sealed class TemporaryFolder : IDisposable
         }
     }
 
-    /// <summary>An initialised server folder, made once: initialising one takes longer than most tests.</summary>
-    private static readonly Lazy<string> InitialisedPostgres = new(() =>
-    {
-        var folder = new TemporaryFolder();
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => folder.Dispose();
-        EmbeddedPostgres.Prepare(folder.PostgresOptions).Dispose();
-        File.Delete(Path.Combine(folder.Postgres, "port"));
-        return folder.Postgres;
-    });
-
     public string Root => _path;
 
     public string Postgres => Path.Combine(_path, "postgres");
@@ -40,14 +30,19 @@ internal sealed class TemporaryFolder : IDisposable
 
     public string In(string name) => Path.Combine(_path, name);
 
-    /// <summary>Gives this checkout an initialised PostgreSQL folder, with a port of its own, that was never started.</summary>
-    public TemporaryFolder WithPostgres()
-    {
-        Ask.Shell($"cp -a '{InitialisedPostgres.Value}' '{Postgres}'");
-        return this;
-    }
-
     public void Dispose() => Directory.Delete(_path, recursive: true);
+}
+
+/// <summary>An initialised PostgreSQL folder to copy from: initialising one takes longer than most tests.</summary>
+public sealed class InitialisedPostgres : IDisposable
+{
+    private readonly ServerProcess _server = EmbeddedPostgres.Prepare(EmbeddedPostgresOptions.ThrowAway);
+
+    /// <summary>Gives a checkout this folder's content, without its port.</summary>
+    internal void CopyTo(TemporaryFolder checkout) =>
+        Ask.Shell($"cp -a '{_server.WorkingDirectory}' '{checkout.Postgres}' && rm '{checkout.Postgres}/port'");
+
+    public void Dispose() => _server.Dispose();
 }
 
 /// <summary>Questions to servers, asked on connections of their own.</summary>

@@ -165,6 +165,23 @@ public sealed class EnvironmentTests
         (await sample.WhenAsync("stubborn", KnownResourceStates.FailedToStart)).Reason.ShouldBe($"port {port} is taken by another process");
     }
 
+    [Fact]
+    public async Task A_port_is_kept_for_a_resource_that_still_waits()
+    {
+        var port = FreePort();
+        await using var sample = new SampleApplication("--DcpPublisher:RandomizePorts=false");
+        var gate = sample.AddShell("gate", "while [ ! -e go ]; do sleep 0.05; done");
+        sample.AddShell("late", "exec sleep 100").WithHttpEndpoint(port: port, env: "PORT").WaitForCompletion(gate);
+        await sample.StartAsync();
+        await sample.WhenAsync("late", KnownResourceStates.Waiting);
+
+        using var rival = new TcpListener(IPAddress.Loopback, port);
+        Should.Throw<SocketException>(rival.Start);
+        await File.WriteAllTextAsync(Path.Combine(sample.Folder, "go"), "", sample.Patience);
+        await sample.WhenAsync("late", KnownResourceStates.Running);
+        rival.Start();
+    }
+
     private static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

@@ -73,6 +73,43 @@ public sealed class FleetMigrationTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Connections_that_are_cut_cost_no_tenant_anything()
+    {
+        var tenants = await _database.ProvisionOldAsync(40);
+        await using var knife = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_database.ConnectionString) { Pooling = false });
+        var cuts = 0;
+
+        var report = await _database.Fleet().MigrateAsync(
+            4,
+            slug: null,
+            progress =>
+            {
+                // One knife at a time: two would cut each other.
+                lock (knife)
+                {
+                    if (progress.Applied < 5 || cuts == 3)
+                    {
+                        return;
+                    }
+
+                    cuts++;
+                    using var cut = knife.CreateCommand("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
+                    cut.ExecuteNonQuery();
+                }
+            },
+            CancellationToken.None);
+
+        cuts.ShouldBe(3);
+        report.Failures.ShouldBeEmpty();
+        (report.Applied + report.Current).ShouldBe(40);
+        foreach (var tenant in tenants)
+        {
+            (await NotesAsync(tenant.Schema)).ShouldBe(2);
+            (await _database.LedgerAsync(tenant)).ShouldBe(ProbeDbContext.Second);
+        }
+    }
+
+    [Fact]
     public async Task A_tenant_that_another_session_holds_is_left_until_it_is_free()
     {
         var tenants = await _database.ProvisionOldAsync(5);

@@ -11,6 +11,7 @@ internal sealed class LaunchPlan(AppHostFolder appHost, DistributedApplicationEx
     {
         foreach (var endpoint in resource.Annotations.OfType<EndpointAnnotation>().Where(e => e.ReplicaPorts.Count > replica))
         {
+            Ports.Release(endpoint.ReplicaPorts[replica]);
             if (!Ports.IsFree(endpoint.ReplicaPorts[replica]))
             {
                 throw new DistributedApplicationException($"port {endpoint.ReplicaPorts[replica]} is taken by another process");

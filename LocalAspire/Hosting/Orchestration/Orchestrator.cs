@@ -117,11 +117,16 @@ internal sealed partial class Orchestrator(
                         LogPortIgnored(logger, other, endpoint.Name, resource.Name, own);
                     }
                 }
-                else if (endpoint.Port is { } wanted && (!randomize || !endpoint.IsProxied) && replicas == 1)
+                else if (endpoint.Port is { } exactly && !endpoint.IsProxied && replicas == 1)
+                {
+                    ports.Add(exactly);
+                }
+                else if (endpoint.Port is { } wanted && !randomize && replicas == 1)
                 {
                     var free = Ports.TryTake(wanted);
-                    ports.Add(free || !endpoint.IsProxied ? wanted : Ports.Free());
-                    if (!free && endpoint.IsProxied)
+                    ports.Add(free ? wanted : Ports.Free());
+                    _ports.Add(ports[0]);
+                    if (!free)
                     {
                         LogPortTaken(logger, wanted, resource.Name, ports[0]);
                     }
@@ -130,9 +135,15 @@ internal sealed partial class Orchestrator(
                 while (ports.Count < replicas)
                 {
                     ports.Add(Ports.Free());
+                    _ports.Add(ports[^1]);
                 }
 
-                _ports.AddRange(ports);
+                if (resource.HasAnnotationOfType<ExplicitStartupAnnotation>())
+                {
+                    // Nobody knows when, or whether, it will start.
+                    ports.ForEach(Ports.Release);
+                }
+
                 endpoint.ReplicaPorts = ports;
                 var host = endpoint.TargetHost is "0.0.0.0" or "*" or "+" or "[::]" or "::" ? "localhost" : endpoint.TargetHost;
                 endpoint.AllocatedEndpoint = new(endpoint, host, ports[0], ports[0].ToString(CultureInfo.InvariantCulture));
