@@ -8,10 +8,15 @@ namespace Todo.Benchmarks.Requests;
 /// <param name="Todos">Todos of each tenant.</param>
 /// <param name="People">People of each tenant.</param>
 /// <param name="Rounds">Measurements of each side and case.</param>
-/// <param name="Seconds">Length of one measurement; of a warm-up, too.</param>
+/// <param name="Seconds">Length of one measurement, and of the warm-up before each case.</param>
 /// <param name="Connections">Kept-alive connections, each with one request under way.</param>
 /// <param name="Pool">Connections to PostgreSQL that each side has at most.</param>
-internal sealed record RequestsOptions(int Tenants, int Todos, int People, int Rounds, int Seconds, int Connections, int Pool);
+/// <param name="Database">Added to the API's connection string, to try settings.</param>
+internal sealed record RequestsOptions(int Tenants, int Todos, int People, int Rounds, int Seconds, int Connections, int Pool, string Database)
+{
+    /// <summary>Length of one measurement.</summary>
+    public TimeSpan Length => TimeSpan.FromSeconds(Seconds);
+}
 
 internal static class RequestsCommand
 {
@@ -24,15 +29,20 @@ internal static class RequestsCommand
         var seconds = Number("--seconds", 5, 1, 60, "Length of one measurement.");
         var connections = Number("--connections", 32, 1, 512, "Kept-alive connections, each with one request under way.");
         var pool = Number("--pool", 8, 1, 100, "Connections to PostgreSQL that each side has at most.");
+        var database = new Option<string>("--database")
+        {
+            Description = "Added to the API's connection string, to try settings, such as \"Max Auto Prepare=0\".",
+            DefaultValueFactory = _ => "",
+        };
         var command = new Command("requests", "Requests a second of GET /todos and GET /users, beside an application that does nothing but the query.")
         {
-            tenants, todos, people, rounds, seconds, connections, pool,
+            tenants, todos, people, rounds, seconds, connections, pool, database,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var options = new RequestsOptions(
                 parsed.GetValue(tenants), parsed.GetValue(todos), parsed.GetValue(people), parsed.GetValue(rounds), parsed.GetValue(seconds), parsed.GetValue(connections),
-                parsed.GetValue(pool));
+                parsed.GetValue(pool), parsed.GetValue(database)!);
             try
             {
                 Console.WriteLine(await RequestsBenchmark.RunAsync(options, cancellationToken));
