@@ -1,1 +1,11 @@
-return;
+using System.CommandLine;
+using Todo.Benchmarks.Requests;
+
+var benchmarks = new RootCommand("What we claim about speed, measured. Every verb prints a Markdown table, ready for docs/performance.md.")
+{
+    RequestsCommand.Create(),
+    BaselineCommand.Create(),
+};
+
+// On Ctrl+C there are servers to stop and throw-away folders to delete, which takes longer than the two seconds given otherwise.
+return await benchmarks.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });

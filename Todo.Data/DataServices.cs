@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Todo.Data.Catalog;
@@ -36,8 +37,13 @@ public static class DataServices
         return services;
     }
 
-    private static void UseDataSource(IServiceProvider provider, DbContextOptionsBuilder options) =>
+    private static void UseDataSource(IServiceProvider provider, DbContextOptionsBuilder options) => options
+        .UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>())
+
+        // Two changes of the execution context for every row read. Npgsql still refuses a second statement while one is running.
+        .EnableThreadSafetyChecks(provider.GetService<IHostEnvironment>()?.IsProduction() != true)
+
         // Whoever catches a failure decides whether it is an error: a caller's mistake that the database refused is not.
-        options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()).ConfigureWarnings(warnings => warnings.Log(
+        .ConfigureWarnings(warnings => warnings.Log(
             (CoreEventId.SaveChangesFailed, LogLevel.Debug), (CoreEventId.QueryIterationFailed, LogLevel.Debug), (RelationalEventId.CommandError, LogLevel.Debug), (RelationalEventId.ConnectionError, LogLevel.Debug)));
 }

@@ -34,12 +34,14 @@ internal static class DocsEndpoints
     public static void MapDocs(this WebApplication app)
     {
         app.MapOpenApi().AllowAnonymous();
-        app.UseSwaggerUI(page =>
+
+        // A middleware, which would look at every request.
+        app.UseWhen(context => context.Request.Path.StartsWithSegments("/docs"), docs => docs.UseSwaggerUI(page =>
         {
             page.RoutePrefix = "docs";
             page.DocumentTitle = "Todo API";
             page.SwaggerEndpoint("/openapi/v1.json", "Todo v1");
-        });
+        }));
     }
 
     private static string[] Schemes(IList<object> metadata)
