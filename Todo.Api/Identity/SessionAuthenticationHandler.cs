@@ -15,8 +15,8 @@ namespace Todo.Api.Identity;
 /// </summary>
 /// <remarks>
 /// An unknown tenant and an unknown, expired or malformed token get the same 401 after the same single look-up, so that nobody can
-/// ask which tenants exist. Only somebody with a valid token learns more: that it is another tenant's (403), that the tenant is suspended (403),
-/// or that it is not at a version this build can serve (503).
+/// ask which tenants exist. Only somebody with a valid token learns more: that it is another tenant's (403), or that the tenant is suspended (403).
+/// While a tenant is at a version that this build can't serve, its sessions can't be read either: a token that names it gets 503.
 /// </remarks>
 public sealed class SessionAuthenticationHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options,

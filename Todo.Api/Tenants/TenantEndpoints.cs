@@ -37,13 +37,13 @@ internal static class TenantEndpoints
     private static async Task<Results<Created<TenantResponse>, ProblemHttpResult>> CreateAsync(
         NewTenant request, TenantProvisioner provisioner, CancellationToken cancellationToken)
     {
+        var owner = request.Owner is { } person ? new NewPerson(person.Email, person.Name, PersonPassword.Hash(person.Password), BuiltInRole.Owner) : null;
         try
         {
             var tenant = await provisioner.ProvisionAsync(
                 request.Slug,
                 request.Name,
-                request.Owner is not { } owner ? null : (transaction, schema, token) => TenantPeople.AddAsync(
-                    transaction, schema, [new NewPerson(owner.Email, owner.Name, owner.Password, BuiltInRole.Owner)], token),
+                owner is null ? null : (transaction, schema, token) => TenantPeople.AddAsync(transaction, schema, [owner], token),
                 cancellationToken);
             return TypedResults.Created($"/cc/tenants/{tenant.Slug}", Response.Compile()(tenant));
         }

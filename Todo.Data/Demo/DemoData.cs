@@ -25,11 +25,12 @@ public sealed class DemoData(NpgsqlDataSource dataSource, TenantProvisioner prov
     /// <summary>Makes what is missing. Existing demo tenants keep their todos.</summary>
     public async Task EnsureAsync(string password, CancellationToken cancellationToken)
     {
+        var hash = PersonPassword.Hash(password);
         foreach (var demo in Tenants)
         {
             try
             {
-                await provisioner.ProvisionAsync(demo.Slug, demo.Name, (transaction, schema, token) => SeedAsync(demo, password, transaction, schema, token), cancellationToken);
+                await provisioner.ProvisionAsync(demo.Slug, demo.Name, (transaction, schema, token) => SeedAsync(demo, hash, transaction, schema, token), cancellationToken);
             }
             catch (TenantExistsException)
             {
@@ -38,12 +39,12 @@ public sealed class DemoData(NpgsqlDataSource dataSource, TenantProvisioner prov
         }
     }
 
-    private static async Task SeedAsync(DemoTenant demo, string password, NpgsqlTransaction transaction, TenantSchema schema, CancellationToken cancellationToken)
+    private static async Task SeedAsync(DemoTenant demo, string passwordHash, NpgsqlTransaction transaction, TenantSchema schema, CancellationToken cancellationToken)
     {
         var people = await TenantPeople.AddAsync(
             transaction,
             schema,
-            [new NewPerson(demo.OwnerEmail, demo.OwnerName, password, BuiltInRole.Owner), new NewPerson(demo.MemberEmail, demo.MemberName, password, BuiltInRole.Member)],
+            [new NewPerson(demo.OwnerEmail, demo.OwnerName, passwordHash, BuiltInRole.Owner), new NewPerson(demo.MemberEmail, demo.MemberName, passwordHash, BuiltInRole.Member)],
             cancellationToken);
 
         var now = DateTimeOffset.UtcNow;
