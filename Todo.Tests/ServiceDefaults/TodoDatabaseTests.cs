@@ -18,7 +18,7 @@ public sealed class TodoDatabaseTests
         connection.CommandTimeout.ShouldBe(15);
         connection.Timeout.ShouldBe(5);
         connection.NoResetOnClose.ShouldBeTrue();
-        connection.MaxAutoPrepare.ShouldBe(64);
+        connection.MaxAutoPrepare.ShouldBe(256);
         connection.IncludeErrorDetail.ShouldBeFalse();
         connection.ApplicationName.ShouldBe("Todo.Tests");
     }
