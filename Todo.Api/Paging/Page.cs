@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Todo.Api.Paging;
 
@@ -20,14 +21,14 @@ public static class Page
     public const int MaxLimit = 200;
 
     /// <summary>Makes the page out of one row more than asked for, and adds <c>Link: …; rel="next"</c> (RFC 8288) if there is a next one.</summary>
-    public static Page<T> Of<T>(List<T> rows, int limit, Func<T, Guid> id, HttpContext context)
+    public static PageResult<T> Of<T>(List<T> rows, int limit, Func<T, Guid> id, JsonTypeInfo<Page<T>> type, HttpContext context)
     {
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(id);
         ArgumentNullException.ThrowIfNull(context);
         if (rows.Count <= limit)
         {
-            return new Page<T>(rows, null);
+            return new PageResult<T>(new Page<T>(rows, null), type);
         }
 
         rows.RemoveAt(limit);
@@ -37,7 +38,7 @@ public static class Page
             .SelectMany(pair => pair.Value, (pair, value) => KeyValuePair.Create(pair.Key, value))
             .Append(KeyValuePair.Create("cursor", (string?)next));
         context.Response.Headers.Link = $"<{context.Request.Path}{QueryString.Create(query)}>; rel=\"next\"";
-        return new Page<T>(rows, next);
+        return new PageResult<T>(new Page<T>(rows, next), type);
     }
 }
 

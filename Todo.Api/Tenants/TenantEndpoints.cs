@@ -53,12 +53,12 @@ internal static class TenantEndpoints
         }
     }
 
-    private static async Task<Page<TenantResponse>> ListAsync(
+    private static async Task<PageResult<TenantResponse>> ListAsync(
         HttpContext context, CatalogDbContext catalog, CancellationToken cancellationToken, [Range(1, Page.MaxLimit)] int limit = Page.DefaultLimit, Cursor? cursor = null)
     {
         var after = cursor?.After ?? Guid.Empty;
         var rows = await catalog.Tenants.Where(tenant => tenant.Id > after).OrderBy(tenant => tenant.Id).Select(Response).Take(limit + 1).ToListAsync(cancellationToken);
-        return Page.Of(rows, limit, tenant => tenant.Id, context);
+        return Page.Of(rows, limit, tenant => tenant.Id, ApiJson.Default.PageTenantResponse, context);
     }
 
     private static async Task<Results<Ok<TenantResponse>, ProblemHttpResult>> GetAsync(string slug, CatalogDbContext catalog, CancellationToken cancellationToken) =>

@@ -33,11 +33,11 @@ internal static class TodoEndpoints
         group.MapDelete("/{id:guid}", DeleteAsync).RequirePermission(Permission.TodosWrite).WithName("DeleteTodo").WithSummary("Delete a todo");
     }
 
-    private static async Task<Page<TodoResponse>> ListAsync(
+    private static async Task<PageResult<TodoResponse>> ListAsync(
         HttpContext context, TenantDbContext tenant, CancellationToken cancellationToken, [Range(1, Page.MaxLimit)] int limit = Page.DefaultLimit, Cursor? cursor = null)
     {
         var rows = await Rows(tenant, cursor?.After ?? Guid.Empty, limit + 1).ToListAsync(cancellationToken);
-        return Page.Of(rows, limit, todo => todo.Id, context);
+        return Page.Of(rows, limit, todo => todo.Id, ApiJson.Default.PageTodoResponse, context);
     }
 
     private static async Task<Results<Created<TodoResponse>, ProblemHttpResult>> CreateAsync(

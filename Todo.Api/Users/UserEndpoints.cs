@@ -32,10 +32,10 @@ internal static class UserEndpoints
         group.MapGet("/", ListAsync).RequirePermission(Permission.UsersRead).WithName("ListUsers").WithSummary("List the tenant's people").WithDescription("Oldest first.");
     }
 
-    private static async Task<Page<UserResponse>> ListAsync(
+    private static async Task<PageResult<UserResponse>> ListAsync(
         HttpContext context, TenantDbContext tenant, CancellationToken cancellationToken, [Range(1, Page.MaxLimit)] int limit = Page.DefaultLimit, Cursor? cursor = null)
     {
         var rows = await Rows(tenant, cursor?.After ?? Guid.Empty, limit + 1).ToListAsync(cancellationToken);
-        return Page.Of(rows, limit, user => user.Id, context);
+        return Page.Of(rows, limit, user => user.Id, ApiJson.Default.PageUserResponse, context);
     }
 }
