@@ -63,8 +63,9 @@ public static class TodoDatabase
         // No statement of ours leaves session state behind, so there is none to reset when a connection returns to the pool.
         Default("No Reset On Close", true);
 
-        // Automatic preparation pays about a tenth, and costs the server memory per statement, tenant and connection.
-        Default("Max Auto Prepare", 64);
+        // A statement that stays prepared saves its planning, and costs the server 24 to 32 KB; a tenant's statements are its own, as they
+        // name its schema. This many are at most 8 MB a connection, and enough for the lists of a hundred busy tenants.
+        Default("Max Auto Prepare", 256);
         configure?.Invoke(connection);
         return connection.ConnectionString;
 
