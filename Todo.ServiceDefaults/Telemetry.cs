@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Reflection;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -42,6 +42,9 @@ internal static class Telemetry
             return;
         }
 
+        // ASP.NET Core 10 leaves its spans without method and path unless told otherwise; RequestSpans adds the rest.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
+
         var service = builder.Environment.ApplicationName;
         var version = Assembly.GetEntryAssembly()?.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
 
@@ -50,7 +53,7 @@ internal static class Telemetry
         new OpenTelemetryBuilder(builder.Services)
             // The environment comes last and wins: OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES.
             .ConfigureResource(resource => resource.Clear().AddService(service, serviceVersion: version).AddTelemetrySdk().AddEnvironmentVariableDetector())
-            .WithTracing(tracing => tracing.AddSource(Sources).AddProcessor<HealthRequestsUntraced>())
+            .WithTracing(tracing => tracing.AddSource(Sources))
             .WithMetrics(metrics => metrics.AddMeter(Meters))
             .WithLogging(null, logs =>
             {
@@ -60,6 +63,7 @@ internal static class Telemetry
             .UseOtlpExporter();
 
         builder.Services.AddHostedService<Providers>();
+        builder.Services.AddTransient<IStartupFilter, RequestSpans>();
     }
 
     private sealed class OpenTelemetryBuilder(IServiceCollection services) : IOpenTelemetryBuilder
@@ -79,18 +83,5 @@ internal static class Telemetry
         public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-    }
-
-    /// <summary>Takes health probes, and by inheritance what they do, out of the traces: there is one every few seconds, and none is news.</summary>
-    private sealed class HealthRequestsUntraced : BaseProcessor<Activity>
-    {
-        public override void OnStart(Activity data)
-        {
-            if (data.Kind == ActivityKind.Server && data.GetTagItem("url.path") is HealthEndpoints.Readiness or HealthEndpoints.Liveness)
-            {
-                data.IsAllDataRequested = false;
-                data.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
-            }
-        }
     }
 }

@@ -13,6 +13,10 @@ public static class TodoCache
     /// Registers the singleton <see cref="IConnectionMultiplexer"/> of the cache, with its health check. It connects while the host starts;
     /// a server that is down then, or later, makes calls fail fast and is found again by the client itself.
     /// </summary>
+    /// <remarks>
+    /// Against a server that hangs, StackExchange.Redis 1.2.6 gives up a synchronous call after its timeout of 1 s, but an asynchronous one never:
+    /// await those with <see cref="Task.WaitAsync(TimeSpan)"/>.
+    /// </remarks>
     /// <typeparam name="TBuilder">The kind of application.</typeparam>
     /// <param name="builder">The application under construction.</param>
     /// <returns><paramref name="builder"/>.</returns>

@@ -29,16 +29,20 @@ public static class TodoDatabase
     public static TBuilder AddTodoDatabase<TBuilder>(this TBuilder builder, Action<NpgsqlConnectionStringBuilder>? configure = null)
         where TBuilder : IHostApplicationBuilder
     {
-        builder.AddNpgsqlDataSource(ResourceNames.Database, settings =>
-        {
-            var exported = Telemetry.IsExported(builder.Configuration);
-            settings.DisableTracing |= !exported;
-            settings.DisableMetrics |= !exported;
-            if (!string.IsNullOrWhiteSpace(settings.ConnectionString))
+        builder.AddNpgsqlDataSource(
+            ResourceNames.Database,
+            settings =>
             {
-                settings.ConnectionString = WithDefaults(settings.ConnectionString, builder, configure);
-            }
-        });
+                var exported = Telemetry.IsExported(builder.Configuration);
+                settings.DisableTracing |= !exported;
+                settings.DisableMetrics |= !exported;
+                if (!string.IsNullOrWhiteSpace(settings.ConnectionString))
+                {
+                    settings.ConnectionString = WithDefaults(settings.ConnectionString, builder, configure);
+                }
+            },
+            // Spans and metrics would otherwise be labelled with the connection string, password left out.
+            dataSource => dataSource.Name = ResourceNames.Database);
         return builder;
     }
 
@@ -66,6 +70,9 @@ public static class TodoDatabase
         // A statement that stays prepared saves its planning, and costs the server 24 to 32 KB; a tenant's statements are its own, as they
         // name its schema. This many are at most 8 MB a connection, and enough for the lists of a hundred busy tenants.
         Default("Max Auto Prepare", 256);
+
+        // A migration that fails must name its statement; the exception then refers to it, no message repeats it.
+        Default("Include Failed Batched Command", true);
         configure?.Invoke(connection);
         return connection.ConnectionString;
 

@@ -11,7 +11,8 @@ namespace Todo.Api.Caching;
 /// </summary>
 /// <remarks>
 /// What is removed here is removed from Redis and, by a published message, from the memory of every other replica. When Redis is away,
-/// another replica may serve what it has in memory for <see cref="MemoryLifetime"/> longer.
+/// another replica may serve what it has in memory for <see cref="MemoryLifetime"/> longer. What was being loaded while it was removed is
+/// handed to whoever asked, and kept nowhere.
 /// </remarks>
 public sealed partial class LookupCache : IDisposable
 {
@@ -28,8 +29,14 @@ public sealed partial class LookupCache : IDisposable
     // After a failure Redis is left alone this long, so that requests don't each wait for a time-out of their own.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
+    // The client itself never gives up on an asynchronous call to a server that accepts it and says nothing.
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+
     // The constructor, not RedisChannel.Literal: it is the form that the client's old and new versions share.
     private static readonly RedisChannel Removals = new(Prefix + "removed", RedisChannel.PatternMode.Literal);
+
+    // A removed entry leaves an empty one behind, which nothing replaces, for longer than a look-up that began before may take.
+    private static readonly TimeSpan RemovedLifetime = TimeSpan.FromSeconds(30);
 
     private const string RemovedMark = "removed:";
     private static readonly object Marked = new();
@@ -39,6 +46,7 @@ public sealed partial class LookupCache : IDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger<LookupCache> _logger;
     private long _pausedUntil;
+    private long _removals;
     private int _subscribed;
 
     /// <summary>Connects nothing by itself: the first use does.</summary>
@@ -56,27 +64,40 @@ public sealed partial class LookupCache : IDisposable
     /// <param name="state">Passed to <paramref name="load"/>, so that it can be a static lambda.</param>
     /// <param name="load">Asks the database.</param>
     /// <param name="cancellationToken">Cancels <paramref name="load"/>.</param>
+    /// <param name="isFinal">Whether an entry is worth keeping; one that is not is loaded anew each time. Null: each is.</param>
     public ValueTask<T?> GetAsync<T, TState>(
-        string key, JsonTypeInfo<T> type, TState state, Func<TState, CancellationToken, Task<T?>> load, CancellationToken cancellationToken)
+        string key,
+        JsonTypeInfo<T> type,
+        TState state,
+        Func<TState, CancellationToken, Task<T?>> load,
+        CancellationToken cancellationToken,
+        Func<T, bool>? isFinal = null)
         where T : class
     {
         return _memory.TryGetValue(key, out T? known) ? ValueTask.FromResult(known) : new ValueTask<T?>(FindAsync());
 
         async Task<T?> FindAsync()
         {
+            var removals = Volatile.Read(ref _removals);
             var found = await ReadAsync(key, type);
-            if (found is null)
+            if (found is null || isFinal?.Invoke(found) == false)
             {
                 found = await load(state, cancellationToken);
-                if (found is null)
+                if (found is null || isFinal?.Invoke(found) == false)
                 {
-                    return null;
+                    return found;
                 }
 
                 await WriteAsync(key, found, type);
             }
 
             _memory.Set(key, found, new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = MemoryLifetime, Size = 1 });
+            if (Volatile.Read(ref _removals) != removals)
+            {
+                // Perhaps it was this entry, and what was found is from before.
+                _memory.Remove(key);
+            }
+
             return found;
         }
     }
@@ -85,11 +106,11 @@ public sealed partial class LookupCache : IDisposable
     public async Task RemoveAsync(string key)
     {
         // Marked first: should Redis be away now and back in a moment with the entry still in it, this replica won't believe it.
-        _memory.Remove(key);
+        RemoveFromMemory(key);
         _memory.Set(RemovedMark + key, Marked, new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = RedisLifetime, Size = 1 });
         if (await TryAsync(async () =>
         {
-            await _redis.GetDatabase().KeyDeleteAsync(Prefix + key);
+            await _redis.GetDatabase().StringSetAsync(Prefix + key, RedisValue.EmptyString, RemovedLifetime);
             await _redis.GetSubscriber().PublishAsync(Removals, key);
             return Marked;
         }) is not null)
@@ -106,7 +127,7 @@ public sealed partial class LookupCache : IDisposable
         {
             await SubscribeOnceAsync();
             var stored = (byte[]?)await _redis.GetDatabase().StringGetAsync(Prefix + key);
-            return stored is null ? null : JsonSerializer.Deserialize(stored, type);
+            return stored is null or [] ? null : JsonSerializer.Deserialize(stored, type);
         });
 
     private async Task WriteAsync<T>(string key, T value, JsonTypeInfo<T> type)
@@ -115,10 +136,17 @@ public sealed partial class LookupCache : IDisposable
         {
             await TryAsync(async () =>
             {
-                await _redis.GetDatabase().StringSetAsync(Prefix + key, JsonSerializer.SerializeToUtf8Bytes(value, type), RedisLifetime);
+                await _redis.GetDatabase().StringSetAsync(Prefix + key, JsonSerializer.SerializeToUtf8Bytes(value, type), RedisLifetime, When.NotExists);
                 return Marked;
             });
         }
+    }
+
+    // Counted first: a look-up that keeps its entry after this removal sees the count and takes it out again.
+    private void RemoveFromMemory(string key)
+    {
+        Interlocked.Increment(ref _removals);
+        _memory.Remove(key);
     }
 
     private bool IsPaused => _clock.GetTimestamp() < Volatile.Read(ref _pausedUntil);
@@ -128,7 +156,7 @@ public sealed partial class LookupCache : IDisposable
     {
         if (Volatile.Read(ref _subscribed) == 0)
         {
-            await _redis.GetSubscriber().SubscribeAsync(Removals, (_, key) => _memory.Remove((string)key!));
+            await _redis.GetSubscriber().SubscribeAsync(Removals, (_, key) => RemoveFromMemory((string)key!));
             Volatile.Write(ref _subscribed, 1);
         }
     }
@@ -138,7 +166,7 @@ public sealed partial class LookupCache : IDisposable
     {
         try
         {
-            return await work();
+            return await work().WaitAsync(Patience, _clock);
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException or JsonException)
         {

@@ -6,7 +6,7 @@ namespace Todo.Api.Errors;
 internal sealed record Refusal(int StatusCode, string? Detail)
 {
     /// <summary>Seconds after which it is worth trying again.</summary>
-    private const string RetryAfter = "2";
+    public const string RetryAfter = "2";
 
     /// <summary>Writes the answer, with the header fields that belong to its status.</summary>
     public async Task WriteAsync(HttpContext context)

@@ -27,6 +27,7 @@ internal static class RequestRules
         builder.Services.Configure<RouteHandlerOptions>(routing => routing.ThrowOnBadRequest = true);
         builder.Services.AddValidation();
         builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = context => ProblemText.Complete(context.ProblemDetails));
+        builder.Services.AddSingleton<IProblemDetailsWriter, ProblemForEverybody>();
         builder.Services.AddExceptionHandler<ProblemExceptionHandler>();
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 
@@ -41,7 +42,7 @@ public readonly record struct AccessToken
     public static bool TryParse(ReadOnlySpan<char> text, out AccessToken token)
     {
         Span<byte> bytes = stackalloc byte[IdLength + SecretLength];
-        if (text.Length == TextLength && Base64Url.TryDecodeFromChars(text, bytes, out var written) && written == bytes.Length)
+        if (text.Length == TextLength && Base64Url.DecodeFromChars(text, bytes, out _, out var written) == OperationStatus.Done && written == bytes.Length)
         {
             var tenantId = new Guid(bytes[..IdLength], bigEndian: true);
             if (tenantId != Guid.Empty)

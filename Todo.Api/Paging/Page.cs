@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Text.Json.Serialization.Metadata;
 
@@ -59,7 +60,7 @@ public readonly record struct Cursor(Guid After) : IParsable<Cursor>
     public static bool TryParse(string? s, IFormatProvider? provider, out Cursor result)
     {
         Span<byte> bytes = stackalloc byte[IdLength + 1];
-        if (s is { Length: > 0 and <= 24 } && Base64Url.TryDecodeFromChars(s, bytes, out var written) && written == IdLength)
+        if (s is { Length: > 0 and <= 24 } && Base64Url.DecodeFromChars(s, bytes, out _, out var written) == OperationStatus.Done && written == IdLength)
         {
             result = new Cursor(new Guid(bytes[..IdLength], bigEndian: true));
             return true;

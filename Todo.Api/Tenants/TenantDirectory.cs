@@ -20,15 +20,18 @@ public sealed record TenantEntry(Guid Id, string Slug, TenantStatus Status, stri
 /// <summary>Finds tenants by slug and by id, through the cache.</summary>
 public sealed class TenantDirectory(LookupCache cache, IDbContextFactory<CatalogDbContext> contexts)
 {
+    // A tenant that can't be served is about to change, and the worker that migrates it is another process, which announces nothing.
+    private static readonly Func<TenantEntry, bool> IsFinal = static tenant => tenant.IsServable;
+
     /// <summary>The tenant with this slug; null if there is none, or if it was deleted or never finished.</summary>
     public ValueTask<TenantEntry?> FindAsync(string slug, CancellationToken cancellationToken) =>
         cache.GetAsync("tenant:slug:" + slug, ApiJson.Default.TenantEntry, (contexts, slug), static (state, token) =>
-            LoadAsync(state.contexts, tenant => tenant.Slug == state.slug, token), cancellationToken);
+            LoadAsync(state.contexts, tenant => tenant.Slug == state.slug, token), cancellationToken, IsFinal);
 
     /// <summary>The tenant with this id; null as above.</summary>
     public ValueTask<TenantEntry?> FindAsync(Guid id, CancellationToken cancellationToken) =>
         cache.GetAsync($"tenant:id:{id:N}", ApiJson.Default.TenantEntry, (contexts, id), static (state, token) =>
-            LoadAsync(state.contexts, tenant => tenant.Id == state.id, token), cancellationToken);
+            LoadAsync(state.contexts, tenant => tenant.Id == state.id, token), cancellationToken, IsFinal);
 
     /// <summary>Forgets what is cached of a tenant that has just changed.</summary>
     public async Task ForgetAsync(Guid id, string slug)

@@ -14,12 +14,12 @@ public sealed record NewTodo(
     Guid? ListId = null);
 
 /// <summary>A change to a todo. Fields that are absent stay as they are; <c>null</c> clears those that may be empty (RFC 7396).</summary>
-public sealed class TodoChange
+public sealed class TodoChange : IValidatableObject
 {
     // Setters, not init: the source generator assigns every init property, and then absent and null would look alike.
 
     /// <summary>The new title.</summary>
-    [StringLength(TodoItem.MaxTitleLength, MinimumLength = 1)]
+    [StringLength(TodoItem.MaxTitleLength)]
     public string Title
     {
         get;
@@ -61,6 +61,17 @@ public sealed class TodoChange
 
     [JsonIgnore]
     internal bool HasListId { get; private set; }
+
+    // Not [Required], as for a new todo: here a title may be absent, and then it is null.
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (HasTitle && string.IsNullOrWhiteSpace(Title))
+        {
+            yield return new ValidationResult("The Title field needs more than white space.", [nameof(Title)]);
+        }
+    }
 }
 
 /// <summary>A todo.</summary>

@@ -46,7 +46,7 @@ internal static class TodoEndpoints
         var now = clock.GetTimestamptz();
         var todo = new TodoItem
         {
-            Id = Guid.CreateVersion7(now),
+            Id = SortableId.At(now),
             ListId = request.ListId,
             Title = request.Title,
             Notes = request.Notes,

@@ -9,6 +9,8 @@ public static class EmbeddedPostgres
     /// <summary>The superuser, under the name the container image gives it.</summary>
     public const string UserName = "postgres";
 
+    private static readonly TimeSpan SetupPatience = TimeSpan.FromMinutes(5);
+
     /// <summary>
     /// Does all that has to be done before the server starts: takes the folder's lock, finds the programs (or fetches them), initialises
     /// the data folder once, stops a server left over from a killed start, chooses a port. Takes seconds the first time, else a fraction of one.
@@ -43,7 +45,7 @@ public static class EmbeddedPostgres
             if (isNew)
             {
                 report($"The password of {folder.Data} is gone; setting a new one.");
-                RunAlone(folder, binaries, folder.Data, password, SetPassword(password));
+                RunAlone(folder, binaries, folder.Data, password, "fsync=on", SetPassword(password));
                 folder.KeepPassword(password);
             }
         }
@@ -109,20 +111,15 @@ public static class EmbeddedPostgres
         string[] locale = binaries.Major >= 17
             ? ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
             : ["--locale=C", .. HasUnicodeLocale() ? new[] { "--lc-ctype=C.UTF-8" } : []];
-        string[] speed = options.Durable ? [] : ["--no-sync"];
 
         // "trust" holds only until pg_hba.conf is replaced below; nothing listens before.
         var initdb = Command.Run(
             folder.AsServer(
-                [binaries.Initdb, "-D", unfinished, "-U", UserName, "--encoding=UTF8", .. locale, .. speed, "--data-checksums", "--auth=trust"]),
+                [binaries.Initdb, "-D", unfinished, "-U", UserName, "--encoding=UTF8", .. locale, "--no-sync", "--data-checksums", "--auth=trust"]),
             folder.Path,
             EnvironmentOf(binaries),
-            timeout: TimeSpan.FromMinutes(3));
-        if (!initdb.Succeeded)
-        {
-            throw new EmbeddedServerException(
-                $"PostgreSQL could not initialise a data folder in {folder.Path} (exit code {initdb.ExitCode}):\n{initdb.Output}");
-        }
+            timeout: SetupPatience);
+        RequireSuccess(initdb, folder.Path);
 
         // Written over the file that initdb made, which keeps its owner and mode.
         File.WriteAllText(
@@ -133,7 +130,16 @@ public static class EmbeddedPostgres
             binaries,
             unfinished,
             password,
+            "fsync=off",
             $"{SetPassword(password)}CREATE DATABASE \"{options.Database.Replace("\"", "\"\"", StringComparison.Ordinal)}\";\n");
+
+        if (options.Durable)
+        {
+            // Once, at the end, instead of at every step.
+            RequireSuccess(
+                Command.Run(folder.AsServer(binaries.Initdb, "--sync-only", "-D", unfinished), folder.Path, EnvironmentOf(binaries), timeout: SetupPatience),
+                folder.Path);
+        }
 
         // The password first: a password without data is used for the next attempt, data without its password would need repair.
         folder.KeepPassword(password);
@@ -144,21 +150,24 @@ public static class EmbeddedPostgres
     private static string SetPassword(string password) => $"ALTER ROLE {UserName} PASSWORD '{password}';\n";
 
     /// <summary>Runs SQL in single-user mode: no network, no sign-in. One statement a line.</summary>
-    private static void RunAlone(ServerFolder folder, PostgresBinaries binaries, string data, string password, string sql)
+    private static void RunAlone(ServerFolder folder, PostgresBinaries binaries, string data, string password, string setting, string sql)
     {
         var result = Command.Run(
             folder.AsServer(
                 binaries.Postgres, "--single", "-D", data,
-                "-c", "exit_on_error=on", "-c", "password_encryption=scram-sha-256", "-c", "log_statement=none", "postgres"),
+                "-c", setting, "-c", "exit_on_error=on", "-c", "password_encryption=scram-sha-256", "-c", "log_statement=none", "postgres"),
             folder.Path,
             EnvironmentOf(binaries),
             sql,
-            TimeSpan.FromMinutes(5));
+            SetupPatience);
+        RequireSuccess(result with { Output = result.Output.Replace(password, "***", StringComparison.Ordinal) }, data);
+    }
+
+    private static void RequireSuccess(CommandResult result, string where)
+    {
         if (!result.Succeeded)
         {
-            throw new EmbeddedServerException(
-                $"PostgreSQL could not set up the data folder {data} (exit code {result.ExitCode}):\n"
-                + result.Output.Replace(password, "***", StringComparison.Ordinal));
+            throw new EmbeddedServerException($"PostgreSQL could not set up a data folder in {where} (exit code {result.ExitCode}):\n{result.Output}");
         }
     }
 

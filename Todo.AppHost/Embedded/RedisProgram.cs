@@ -75,7 +75,8 @@ internal sealed partial record RedisProgram(string File, IReadOnlyDictionary<str
             }
         });
 
-        string[] libraries = [.. Directory.GetDirectories(Path.Combine(fetched, "usr", "lib")), Path.Combine(fetched, "usr", "lib")];
+        // usr/lib/<architecture>, and lib/<architecture> in older packages.
+        var libraries = Directory.GetFiles(fetched, "lib*.so*", SearchOption.AllDirectories).Select(Path.GetDirectoryName).Distinct();
         var program = new RedisProgram(
             Path.Combine(fetched, "usr", "bin", "redis-server"),
             new Dictionary<string, string> { ["LD_LIBRARY_PATH"] = string.Join(':', libraries) });

@@ -14,6 +14,8 @@ internal sealed class ServerFolder : IDisposable
 {
     public const string DataName = "data";
 
+    public const string LockName = "lock";
+
     /// <summary>Where data lives when the server's account cannot reach the checkout.</summary>
     public const string SystemRoot = "/var/lib/todo";
 
@@ -24,6 +26,10 @@ internal sealed class ServerFolder : IDisposable
     private const UnixFileMode PublicFile = SecretFile | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     private const UnixFileMode SecretFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    // EWOULDBLOCK, which .NET passes on as it is.
+    private const int LockedOnLinux = 11;
+    private const int LockedOnMacOS = 35;
 
     private readonly FileStream _lock;
 
@@ -90,7 +96,7 @@ internal sealed class ServerFolder : IDisposable
             var folder = new ServerFolder(path, account, Lock(path));
             folder.DeleteUnfinished();
             Touch(folder.LogFile, PublicFile);
-            folder.Own(folder.Path, folder.In("lock"), folder.In("owner"));
+            folder.Own(folder.Path, folder.In(LockName), folder.In("owner"), folder.LogFile);
             return folder;
         }
         catch (Exception error) when (error is UnauthorizedAccessException or IOException)
@@ -192,25 +198,53 @@ internal sealed class ServerFolder : IDisposable
     /// <summary>The command as the server's account runs it.</summary>
     public IReadOnlyList<string> AsServer(params IReadOnlyList<string> command) => Account?.Wrap(command) ?? command;
 
+    /// <summary>
+    /// Deletes all of it, the lock's file last: a process that is ended in the middle of this leaves a folder that still can be recognised
+    /// as abandoned. Does nothing if it is gone already.
+    /// </summary>
+    public void Delete()
+    {
+        if (!Directory.Exists(Path))
+        {
+            return;
+        }
+
+        foreach (var folder in Directory.GetDirectories(Path))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        foreach (var file in Directory.GetFiles(Path).Where(file => file != In(LockName)))
+        {
+            File.Delete(file);
+        }
+
+        File.Delete(In(LockName));
+        Directory.Delete(Path);
+    }
+
     /// <summary>Lets go of the lock.</summary>
     public void Dispose() => _lock.Dispose();
 
-    /// <summary>The name of a folder for half-finished work in this folder, which the next launcher deletes.</summary>
-    public string Unfinished(string name) => In(name + UnfinishedSuffix);
+    /// <summary>
+    /// A new path for half-finished work in this folder, which the next launcher deletes. New each time, because the programs of a killed
+    /// launcher go on writing for a while to where they were told to.
+    /// </summary>
+    public string Unfinished(string name) => In($"{name}.{System.IO.Path.GetRandomFileName()}{UnfinishedSuffix}");
 
     private const string UnfinishedSuffix = ".unfinished";
 
     private void DeleteUnfinished()
     {
-        foreach (var entry in Directory.GetFileSystemEntries(Path, "*" + UnfinishedSuffix))
+        foreach (var entry in Directory.GetDirectories(Path, "*" + UnfinishedSuffix))
         {
-            if (Directory.Exists(entry))
+            try
             {
                 Directory.Delete(entry, recursive: true);
             }
-            else
+            catch (IOException)
             {
-                File.Delete(entry);
+                // Somebody is still writing there; the next start deletes it.
             }
         }
     }
@@ -263,7 +297,7 @@ internal sealed class ServerFolder : IDisposable
 
     private static FileStream Lock(string path)
     {
-        var lockFile = System.IO.Path.Combine(path, "lock");
+        var lockFile = System.IO.Path.Combine(path, LockName);
         var ownerFile = System.IO.Path.Combine(path, "owner");
         FileStream held;
         try
@@ -271,12 +305,11 @@ internal sealed class ServerFolder : IDisposable
             // Sharing nothing is an exclusive flock on Unix. The file stays behind on purpose: deleting it would let two launchers in.
             held = new FileStream(lockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException error) when (error is not (DirectoryNotFoundException or PathTooLongException))
+        catch (IOException error) when (error.HResult is LockedOnLinux or LockedOnMacOS)
         {
             throw new EmbeddedServerException(
                 $"The folder {path} is in use by {OtherOwner(ownerFile)}. One start per checkout at a time: stop that one first "
-                + "(Ctrl+C in its terminal), or start from another checkout.",
-                error);
+                + "(Ctrl+C in its terminal), or start from another checkout.");
         }
 
         File.WriteAllText(ownerFile, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n"));

@@ -81,9 +81,9 @@ public sealed class ServerProcess : IDisposable
     /// <summary>Lets go of the folder, deleting it if it was a throw-away one. The server must have ended.</summary>
     public void Dispose()
     {
-        if (_deleteAfterwards && Directory.Exists(_folder.Path))
+        if (_deleteAfterwards)
         {
-            Directory.Delete(_folder.Path, recursive: true);
+            _folder.Delete();
         }
 
         _folder.Dispose();

@@ -6,6 +6,8 @@ namespace Todo.AppHost.Embedded;
 /// </summary>
 internal static class ThrowAwayFolder
 {
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(10);
+
     private static string Root => Path.Combine(Path.GetTempPath(), $"todo-servers-{Environment.UserName}");
 
     /// <summary>A path for a new server folder.</summary>
@@ -20,19 +22,40 @@ internal static class ThrowAwayFolder
             return;
         }
 
-        // Without a lock file it is somebody else's, or being made at this moment.
-        foreach (var path in Directory.GetDirectories(Root, $"{kind.FolderPrefix}-*").Where(path => File.Exists(Path.Combine(path, "lock"))))
+        foreach (var path in Directory.GetDirectories(Root, $"{kind.FolderPrefix}-*").Where(IsAbandoned))
         {
             try
             {
                 using var folder = ServerFolder.Open(path);
                 Leftovers.Stop(kind, folder.Data, report);
-                Directory.Delete(folder.Path, recursive: true);
+                folder.Delete();
             }
             catch (Exception error) when (error is EmbeddedServerException or IOException or UnauthorizedAccessException)
             {
                 // In use by a run that lives; or not ours to remove, and no reason not to start.
             }
+        }
+    }
+
+    /// <summary>
+    /// Whether nobody holds the folder's lock. One that is being made, or deleted by its owner, has changed a moment ago and may not have
+    /// its lock taken, or not have it any more; so the lock is neither made here nor looked for in a fresh folder.
+    /// </summary>
+    private static bool IsAbandoned(string path)
+    {
+        if (DateTime.UtcNow - Directory.GetLastWriteTimeUtc(path) < Fresh)
+        {
+            return false;
+        }
+
+        try
+        {
+            using var free = new FileStream(Path.Combine(path, ServerFolder.LockName), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return true;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 }

@@ -56,12 +56,11 @@ public sealed partial class CatalogMigrator(NpgsqlDataSource dataSource, Migrati
         return await command.ExecuteScalarAsync(cancellationToken) as string;
     }
 
-    private static async Task ExecuteAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string sql, CancellationToken cancellationToken)
+    private static async Task ExecuteAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<string> statements, CancellationToken cancellationToken)
     {
-#pragma warning disable CA2100 // Migrations are code.
-        await using var command = new NpgsqlCommand(sql, connection, transaction) { CommandTimeout = 0 };
-#pragma warning restore CA2100
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        await using var batch = new NpgsqlBatch(connection, transaction) { Timeout = 0 };
+        batch.Add(statements);
+        await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Catalog: applied {Migration}")]

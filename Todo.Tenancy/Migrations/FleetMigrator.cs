@@ -15,7 +15,7 @@ public sealed class FleetMigrator(NpgsqlDataSource dataSource, TenantMigrator mi
     /// <summary>The activity source of runs and tenants.</summary>
     public static readonly ActivitySource ActivitySource = new("Todo.Tenancy");
 
-    // Another worker that holds a tenant is done with it in milliseconds; one that takes this many rounds is stuck, and is reported.
+    // Another worker that holds a tenant is done with it in milliseconds, a server is back in seconds; what takes longer is reported.
     private const int Rounds = 20;
 
     /// <summary>Migrates the fleet, or only <paramref name="slug"/>.</summary>
@@ -63,7 +63,7 @@ public sealed class FleetMigrator(NpgsqlDataSource dataSource, TenantMigrator mi
         return tally.Report;
     }
 
-    // True: somebody else has the tenant, or it moved under us; look again later.
+    // True: somebody else has the tenant, it moved under us, or the connection broke; look again later.
     private async Task<bool> TryMigrateAsync(PendingTenant tenant, bool lastRound, Tally tally, CancellationToken cancellationToken)
     {
         using var activity = ActivitySource.StartActivity("tenant migrate");
@@ -71,18 +71,21 @@ public sealed class FleetMigrator(NpgsqlDataSource dataSource, TenantMigrator mi
         try
         {
             await migrator.MigrateAsync(TenantSchema.Of(tenant.Id), tenant.Version, cancellationToken);
-            tally.Applied();
-            return false;
         }
-        catch (PostgresException exception) when (!lastRound && exception.SqlState is TenantMigrator.VersionMovedState or PostgresErrorCodes.LockNotAvailable)
+        catch (Exception exception) when (!lastRound && exception is TenantMigrationException { IsPassing: true } or NpgsqlException { IsTransient: true })
         {
             return true;
         }
-        catch (PostgresException exception)
+        catch (TenantMigrationException exception)
         {
             activity?.SetStatus(ActivityStatusCode.Error, exception.SqlState);
-            var statement = StatementOf(exception);
-            tally.Failed(new TenantFailure(tenant.Slug, migrator.MigrationOf(statement), exception.SqlState, exception.MessageText, statement));
+            tally.Failed(new TenantFailure(tenant.Slug, exception.Migration, exception.SqlState, exception.Reason, exception.Statement));
+            return false;
+        }
+        catch (NpgsqlException exception)
+        {
+            activity?.SetStatus(ActivityStatusCode.Error, "connection lost");
+            tally.Failed(new TenantFailure(tenant.Slug, null, null, exception.Message, null));
             return false;
         }
         catch (UnknownMigrationException exception)
@@ -91,40 +94,46 @@ public sealed class FleetMigrator(NpgsqlDataSource dataSource, TenantMigrator mi
             tally.Failed(new TenantFailure(tenant.Slug, exception.Version, null, exception.Message, null));
             return false;
         }
+
+        tally.Applied();
+        return false;
     }
 
-    private static string? StatementOf(PostgresException exception) => exception.BatchCommand?.CommandText;
-
+    // Counted in the database, so that a fleet with nothing to do sends one row over, not one for each tenant.
     private async Task<List<PendingTenant>> BehindAsync(string? slug, Tally tally, CancellationToken cancellationToken)
     {
-        const string Sql =
-            """
-            SELECT id, slug, schema_version FROM public.tenants
-            WHERE status IN ('active', 'suspended') AND (@slug IS NULL OR slug = @slug)
-            ORDER BY id
-            """;
-        await using var command = dataSource.CreateCommand(Sql);
-        command.Parameters.Add(new NpgsqlParameter("slug", NpgsqlTypes.NpgsqlDbType.Text) { Value = slug ?? (object)DBNull.Value });
-        return await PendingAsync(command, tally, cancellationToken);
+        const string Chosen = "status IN ('active', 'suspended') AND ($2 IS NULL OR slug = $2)";
+        await using var batch = dataSource.CreateBatch();
+        var head = migrator.Line.Head.Id;
+        batch.Add($"SELECT count(*)::int FROM public.tenants WHERE {Chosen} AND schema_version = $1", BatchStatements.Parameter(head), BatchStatements.Text(slug));
+        batch.Add(
+            $"SELECT id, slug, schema_version FROM public.tenants WHERE {Chosen} AND schema_version IS DISTINCT FROM $1 ORDER BY id",
+            BatchStatements.Parameter(head),
+            BatchStatements.Text(slug));
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        tally.Current(reader.GetInt32(0));
+        await reader.NextResultAsync(cancellationToken);
+        return await PendingAsync(reader, tally, cancellationToken);
     }
 
     private async Task<List<PendingTenant>> ReloadAsync(PendingTenant[] tenants, Tally tally, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand("SELECT id, slug, schema_version FROM public.tenants WHERE id = ANY (@ids) ORDER BY id");
-        command.Parameters.AddWithValue("ids", tenants.Select(tenant => tenant.Id).ToArray());
-        return await PendingAsync(command, tally, cancellationToken);
+        await using var command = dataSource.CreateCommand("SELECT id, slug, schema_version FROM public.tenants WHERE id = ANY ($1) ORDER BY id");
+        command.Parameters.Add(BatchStatements.Parameter(tenants.Select(tenant => tenant.Id).ToArray()));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await PendingAsync(reader, tally, cancellationToken);
     }
 
-    private async Task<List<PendingTenant>> PendingAsync(NpgsqlCommand command, Tally tally, CancellationToken cancellationToken)
+    private async Task<List<PendingTenant>> PendingAsync(NpgsqlDataReader reader, Tally tally, CancellationToken cancellationToken)
     {
         var behind = new List<PendingTenant>();
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
             var version = await reader.IsDBNullAsync(2, cancellationToken) ? null : reader.GetString(2);
             if (version == migrator.Line.Head.Id)
             {
-                tally.Current();
+                tally.Current(1);
             }
             else
             {
@@ -152,7 +161,7 @@ public sealed class FleetMigrator(NpgsqlDataSource dataSource, TenantMigrator mi
 
         public void Applied() => Change(report => report with { Applied = report.Applied + 1 });
 
-        public void Current() => Change(report => report with { Current = report.Current + 1 });
+        public void Current(int tenants) => Change(report => report with { Current = report.Current + tenants });
 
         public void Failed(TenantFailure failure) => Change(report => report with { Failures = [.. report.Failures, failure] });
 

@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.EntityFrameworkCore.Migrations.Operations;
 
 namespace Todo.Tenancy.Migrations;
 
@@ -18,7 +19,7 @@ public sealed class MigrationLine
 
     private readonly Dictionary<string, int> _positions;
 
-    private MigrationLine(IReadOnlyList<MigrationStep> steps, string createHistory)
+    private MigrationLine(IReadOnlyList<MigrationStep> steps, IReadOnlyList<string> createHistory)
     {
         Steps = steps;
         CreateHistory = createHistory;
@@ -31,8 +32,8 @@ public sealed class MigrationLine
     /// <summary>The newest migration: what "current" means to this build.</summary>
     public MigrationStep Head => Steps[^1];
 
-    /// <summary>The SQL that creates the history table in the first schema of the search path, unless it is there.</summary>
-    public string CreateHistory { get; }
+    /// <summary>The statements that create the history table in the first schema of the search path, unless it is there.</summary>
+    public IReadOnlyList<string> CreateHistory { get; }
 
     /// <summary>Reads the line that belongs to <typeparamref name="TContext"/>; needs no server.</summary>
     /// <exception cref="InvalidOperationException">
@@ -51,19 +52,25 @@ public sealed class MigrationLine
         foreach (var (id, type) in migrations.Migrations.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
             var migration = migrations.CreateMigration(type, provider);
-            var up = Script(generator, id, migration.UpOperations);
-            var down = Script(generator, id, migration.DownOperations);
+            var up = Statements(generator, id, migration.UpOperations);
+            var down = Statements(generator, id, migration.DownOperations);
             // Without the history row, which names EF Core's version: an upgrade of EF Core changes no migration.
-            var checksum = Hash(up);
-            up += history.GetInsertScript(new HistoryRow(id, ProductInfo.GetVersion()));
-            down += history.GetDeleteScript(id);
+            var checksum = Hash(string.Join(";\n", up));
+            up.AddRange(SqlStatements.Split(history.GetInsertScript(new HistoryRow(id, ProductInfo.GetVersion()))));
+            down.AddRange(SqlStatements.Split(history.GetDeleteScript(id)));
             steps.Add(new MigrationStep(id, up, down, checksum, Hash((steps.Count == 0 ? "" : steps[^1].LineChecksum) + checksum)));
         }
 
         return steps.Count == 0
             ? throw new InvalidOperationException($"{typeof(TContext).Name} has no migrations.")
-            : new MigrationLine(steps, history.GetCreateIfNotExistsScript());
+            : new MigrationLine(steps, SqlStatements.Split(history.GetCreateIfNotExistsScript()));
     }
+
+    /// <summary>The line as it was when <paramref name="id"/> was its newest migration.</summary>
+    /// <exception cref="UnknownMigrationException">There is no such migration.</exception>
+    public MigrationLine UpTo(string id) => _positions.TryGetValue(id, out var position)
+        ? new MigrationLine([.. Steps.Take(position + 1)], CreateHistory)
+        : throw new UnknownMigrationException(id, Head.Id);
 
     /// <summary>Whether this build knows the migration; null, the version of an empty schema, is known.</summary>
     public bool Knows(string? version) => version is null || _positions.ContainsKey(version);
@@ -82,21 +89,12 @@ public sealed class MigrationLine
             : throw new UnknownMigrationException(from, Head.Id);
     }
 
-    private static string Script(IMigrationsSqlGenerator generator, string id, IReadOnlyList<Microsoft.EntityFrameworkCore.Migrations.Operations.MigrationOperation> operations)
+    private static List<string> Statements(IMigrationsSqlGenerator generator, string id, IReadOnlyList<MigrationOperation> operations)
     {
-        var script = new StringBuilder();
-        foreach (var command in generator.Generate(operations, model: null))
-        {
-            if (command.TransactionSuppressed)
-            {
-                throw new InvalidOperationException($"Migration {id} has a statement that suppresses its transaction; every statement must run inside it.");
-            }
-
-            var text = command.CommandText.TrimEnd();
-            script.Append(text).Append(text.EndsWith(';') ? "\n" : ";\n");
-        }
-
-        return script.ToString();
+        var commands = generator.Generate(operations, model: null);
+        return commands.Any(command => command.TransactionSuppressed)
+            ? throw new InvalidOperationException($"Migration {id} has a statement that suppresses its transaction; every statement must run inside it.")
+            : [.. commands.SelectMany(command => SqlStatements.Split(command.CommandText))];
     }
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));

@@ -6,4 +6,4 @@ namespace Todo.Tenancy.Migrations;
 /// <param name="Down">The statements that undo it, in order, ending with the removal of that row.</param>
 /// <param name="Checksum">SHA-256 over the migration's own statements in <paramref name="Up"/>, in lower-case hexadecimal.</param>
 /// <param name="LineChecksum">SHA-256 over the previous step's line checksum and this step's checksum: one value for all that led here.</param>
-public sealed record MigrationStep(string Id, string Up, string Down, string Checksum, string LineChecksum);
+public sealed record MigrationStep(string Id, IReadOnlyList<string> Up, IReadOnlyList<string> Down, string Checksum, string LineChecksum);

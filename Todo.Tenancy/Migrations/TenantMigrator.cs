@@ -1,7 +1,4 @@
-using System.Collections.Concurrent;
-using System.Text;
 using Npgsql;
-using NpgsqlTypes;
 using Todo.Tenancy.Scoping;
 
 namespace Todo.Tenancy.Migrations;
@@ -13,77 +10,74 @@ namespace Todo.Tenancy.Migrations;
 /// The transaction starts with a guard in the database (<c>public.assert_tenant_version</c>): it goes on only if nobody else holds this
 /// tenant's advisory lock and the schema's own history still says what the caller believes. So any number of workers may try.
 /// </remarks>
-public sealed class TenantMigrator(NpgsqlDataSource dataSource, MigrationLine line)
+public sealed class TenantMigrator
 {
     /// <summary>SQLSTATE of the guard when the schema is at another version than expected.</summary>
     public const string VersionMovedState = "TD001";
 
-    // A migration waits this long for a lock before it gives up on its tenant. While it waits, everybody else queues behind it.
-    private const string LockTimeout = "5s";
+    // While a migration waits for a lock, everybody else queues behind it: rather give up on this tenant for now.
+    private const string Settings = "SELECT set_config('search_path', $1, true), set_config('lock_timeout', '5s', true), set_config('synchronous_commit', 'off', true)";
+    private const string Guard = "SELECT public.assert_tenant_version($1, $2)";
+    private const string Ledger = "UPDATE public.tenants SET schema_version = $2, schema_checksum = $3, updated_at = now() WHERE id = $1";
 
-    private readonly ConcurrentDictionary<string, string> _scripts = new(StringComparer.Ordinal);
+    private readonly NpgsqlDataSource _dataSource;
+
+    /// <summary>Connects nothing yet.</summary>
+    /// <exception cref="ArgumentException">The connections don't report which statement of a batch failed.</exception>
+    public TenantMigrator(NpgsqlDataSource dataSource, MigrationLine line)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        if (!new NpgsqlConnectionStringBuilder(dataSource.ConnectionString).IncludeFailedBatchedCommand)
+        {
+            throw new ArgumentException("The connection string needs 'Include Failed Batched Command=true', or a failure could not name its migration.", nameof(dataSource));
+        }
+
+        _dataSource = dataSource;
+        Line = line;
+    }
 
     /// <summary>The tenants' migrations.</summary>
-    public MigrationLine Line { get; } = line;
+    public MigrationLine Line { get; }
 
     /// <summary>Migrates one tenant to head.</summary>
     /// <param name="schema">The tenant's schema.</param>
     /// <param name="from">The version it is believed to have.</param>
     /// <param name="cancellationToken">Cancels the statement on the server; the transaction is then rolled back.</param>
     /// <exception cref="UnknownMigrationException">This build does not know <paramref name="from"/>.</exception>
-    /// <exception cref="PostgresException">
-    /// A statement failed and nothing was changed; <c>55P03</c>: another worker has this tenant, or a lock was not to be had in time;
-    /// <see cref="VersionMovedState"/>: the schema is at another version.
-    /// </exception>
+    /// <exception cref="TenantMigrationException">A statement failed and nothing was changed.</exception>
+    /// <exception cref="NpgsqlException">The connection was lost: the server rolled back, or had committed already.</exception>
     public async Task MigrateAsync(TenantSchema schema, string? from, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // Made of migrations, which are code; everything that varies is a parameter.
-        command.CommandText = _scripts.GetOrAdd(from ?? "", _ => Script(from));
-#pragma warning restore CA2100
-        command.Parameters.AddWithValue("tenant_id", schema.TenantId);
-        command.Parameters.AddWithValue("tenant_search_path", schema.Quoted);
-        command.Parameters.Add(new NpgsqlParameter("expected_version", NpgsqlDbType.Text) { Value = from ?? (object)DBNull.Value });
-        command.Parameters.AddWithValue("head_version", Line.Head.Id);
-        command.Parameters.AddWithValue("head_checksum", Line.Head.LineChecksum);
-        // DDL plans are never reused, and a large migration may rightly take minutes: cancellation, not a timer, ends it.
-        command.CommandTimeout = 0;
+        var steps = Line.StepsAfter(from);
+        await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
+        // No time-out: a large migration may rightly take minutes, and it is cancellation that ends one.
+        await using var batch = new NpgsqlBatch(connection) { Timeout = 0 };
+        batch.Add("BEGIN");
+        batch.Add(Settings, BatchStatements.Parameter(schema.Quoted));
+        batch.Add(Guard, BatchStatements.Parameter(schema.TenantId), BatchStatements.Text(from));
+        foreach (var step in steps)
+        {
+            batch.Add(step.Up);
+        }
 
+        batch.Add(Ledger, BatchStatements.Parameter(schema.TenantId), BatchStatements.Parameter(Line.Head.Id), BatchStatements.Parameter(Line.Head.LineChecksum));
+        batch.Add("COMMIT");
         try
         {
-            await command.ExecuteNonQueryAsync(cancellationToken);
+            await batch.ExecuteNonQueryAsync(cancellationToken);
         }
-        catch (PostgresException) when (connection.State == System.Data.ConnectionState.Open)
+        catch (PostgresException exception)
         {
-            await using var rollback = new NpgsqlCommand("ROLLBACK", connection);
-            await rollback.ExecuteNonQueryAsync(CancellationToken.None);
-            throw;
+            if (connection.State == System.Data.ConnectionState.Open)
+            {
+                await using var rollback = new NpgsqlCommand("ROLLBACK", connection);
+                await rollback.ExecuteNonQueryAsync(CancellationToken.None);
+            }
+
+            throw new TenantMigrationException(MigrationOf(exception.BatchCommand, steps), exception);
         }
     }
 
-    /// <summary>Which migration a failed statement belongs to; null for statements around the migrations.</summary>
-    internal string? MigrationOf(string? statement) =>
-        statement is { Length: > 0 } ? Line.Steps.FirstOrDefault(step => step.Up.Contains(statement, StringComparison.Ordinal))?.Id : null;
-
-    private string Script(string? from)
-    {
-        var script = new StringBuilder(
-            $"""
-            BEGIN;
-            SELECT set_config('search_path', @tenant_search_path, true), set_config('lock_timeout', '{LockTimeout}', true), set_config('synchronous_commit', 'off', true);
-            SELECT public.assert_tenant_version(@tenant_id, @expected_version);
-
-            """);
-        foreach (var step in Line.StepsAfter(from))
-        {
-            script.Append(step.Up).Append('\n');
-        }
-
-        return script.Append(
-            """
-            UPDATE public.tenants SET schema_version = @head_version, schema_checksum = @head_checksum, updated_at = now() WHERE id = @tenant_id;
-            COMMIT
-            """).ToString();
-    }
+    private static string? MigrationOf(NpgsqlBatchCommand? failed, IEnumerable<MigrationStep> steps) =>
+        failed is null ? null : steps.FirstOrDefault(step => step.Up.Any(statement => ReferenceEquals(statement, failed.CommandText)))?.Id;
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using Npgsql;
 using Todo.Tenancy.Catalog;
 using Todo.Tenancy.Migrations;
@@ -12,7 +11,11 @@ namespace Todo.Tenancy.Provisioning;
 /// </summary>
 public sealed class TenantProvisioner(NpgsqlDataSource dataSource, MigrationLine line)
 {
-    private readonly string _migrations = line.CreateHistory + "\n" + string.Join('\n', line.Steps.Select(step => step.Up));
+    private const string Row =
+        """
+        INSERT INTO public.tenants (id, slug, name, schema, status, schema_version, schema_checksum, created_at, updated_at)
+        VALUES ($1, $2, $3, $4, 'active', $5, $6, $7, $7)
+        """;
 
     /// <summary>Makes a tenant.</summary>
     /// <param name="slug">Keeps <see cref="TenantSlug"/>'s rule.</param>
@@ -50,19 +53,9 @@ public sealed class TenantProvisioner(NpgsqlDataSource dataSource, MigrationLine
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         try
         {
-#pragma warning disable CA2100 // Migrations and a schema name made of a uuid's digits; what the caller gave are parameters.
-            await using (var command = new NpgsqlCommand(Script(schema), connection, transaction))
-#pragma warning restore CA2100
+            await using (var batch = Batch(transaction, tenant, schema))
             {
-                command.Parameters.AddWithValue("tenant_id", tenant.Id);
-                command.Parameters.AddWithValue("tenant_slug", slug);
-                command.Parameters.AddWithValue("tenant_name", name);
-                command.Parameters.AddWithValue("tenant_schema", schema.Name);
-                command.Parameters.AddWithValue("tenant_search_path", schema.Quoted);
-                command.Parameters.AddWithValue("head_version", line.Head.Id);
-                command.Parameters.AddWithValue("head_checksum", line.Head.LineChecksum);
-                command.Parameters.AddWithValue("created_at", now);
-                await command.ExecuteNonQueryAsync(cancellationToken);
+                await batch.ExecuteNonQueryAsync(cancellationToken);
             }
 
             if (seed is not null)
@@ -81,16 +74,28 @@ public sealed class TenantProvisioner(NpgsqlDataSource dataSource, MigrationLine
     }
 
     // The catalog row comes first: of two requests for one slug, the second waits there for the first, before any schema is made.
-    // The search path is set last to nothing, so that a seed which forgets to name its schema fails instead of finding another.
-    private string Script(TenantSchema schema) => new StringBuilder(
-        """
-        INSERT INTO public.tenants (id, slug, name, schema, status, schema_version, schema_checksum, created_at, updated_at)
-        VALUES (@tenant_id, @tenant_slug, @tenant_name, @tenant_schema, 'active', @head_version, @head_checksum, @created_at, @created_at);
+    // The search path is emptied at the end, so that a seed which forgets to name its schema fails instead of finding another.
+    private NpgsqlBatch Batch(NpgsqlTransaction transaction, Tenant tenant, TenantSchema schema)
+    {
+        var batch = new NpgsqlBatch(transaction.Connection, transaction) { Timeout = 0 };
+        batch.Add(
+            Row,
+            BatchStatements.Parameter(tenant.Id),
+            BatchStatements.Parameter(tenant.Slug),
+            BatchStatements.Parameter(tenant.Name),
+            BatchStatements.Parameter(tenant.Schema),
+            BatchStatements.Text(tenant.SchemaVersion),
+            BatchStatements.Text(tenant.SchemaChecksum),
+            BatchStatements.Parameter(tenant.CreatedAt));
+        batch.Add($"CREATE SCHEMA {schema.Quoted}");
+        batch.Add("SELECT set_config('search_path', $1, true)", BatchStatements.Parameter(schema.Quoted));
+        batch.Add(line.CreateHistory);
+        foreach (var step in line.Steps)
+        {
+            batch.Add(step.Up);
+        }
 
-        """)
-        .Append("CREATE SCHEMA ").Append(schema.Quoted).Append(";\n")
-        .Append("SELECT set_config('search_path', @tenant_search_path, true);\n")
-        .Append(_migrations)
-        .Append("\nSELECT set_config('search_path', '', true);")
-        .ToString();
+        batch.Add("SELECT set_config('search_path', '', true)");
+        return batch;
+    }
 }

@@ -66,4 +66,21 @@ public sealed class TodoTests(ApiHost api) : IClassFixture<ApiHost>
 
         titles.ShouldBe([.. Enumerable.Range(0, 25).Select(i => $"Todo {i:00}"), "Late"]);
     }
+
+    [Fact]
+    public async Task The_order_of_ids_is_that_of_creation_to_the_microsecond()
+    {
+        using var owner = await api.CreateTenantAsync();
+        for (var i = 0; i < 10; i++)
+        {
+            using var response = await owner.PostAsJsonAsync("/todos", new { title = "Todo" });
+            var todo = await response.Content.ReadFromJsonAsync<JsonElement>();
+            var id = todo.GetProperty("id").GetGuid().ToByteArray(bigEndian: true);
+            var at = todo.GetProperty("createdAt").GetDateTimeOffset();
+
+            // RFC 9562: 48 bits of milliseconds, 4 of version, then 12 that hold the fraction.
+            (id[6] >> 4).ShouldBe(7);
+            (((id[6] & 15) << 8) | id[7]).ShouldBe((int)(at.Ticks % TimeSpan.TicksPerMillisecond * 4096 / TimeSpan.TicksPerMillisecond));
+        }
+    }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Npgsql;
 
 namespace Todo.Tests.Servers;
@@ -14,12 +15,18 @@ public class TestDatabase : IAsyncLifetime
     /// <summary>For what connects by itself.</summary>
     public string ConnectionString { get; private set; } = "";
 
+    /// <summary>The database's name.</summary>
+    public string Name => _name;
+
+    /// <summary>The connection string of the cluster that the database is made in.</summary>
+    protected virtual async Task<string> ServerAsync() => (await TestServers.Postgres).ConnectionString;
+
     /// <inheritdoc/>
     public virtual async Task InitializeAsync()
     {
-        _server = (await TestServers.Postgres).ConnectionString;
+        _server = await ServerAsync();
         await OnServerAsync($"CREATE DATABASE {_name}");
-        ConnectionString = new NpgsqlConnectionStringBuilder(_server) { Database = _name, MaxPoolSize = 20 }.ConnectionString;
+        ConnectionString = new NpgsqlConnectionStringBuilder(_server) { Database = _name, MaxPoolSize = 20, IncludeFailedBatchedCommand = true }.ConnectionString;
         DataSource = NpgsqlDataSource.Create(ConnectionString);
     }
 
@@ -42,6 +49,41 @@ public class TestDatabase : IAsyncLifetime
     {
         await using var command = DataSource.CreateCommand(sql);
         await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>All strings in the first column.</summary>
+    public async Task<IReadOnlyList<string>> ColumnAsync(string sql)
+    {
+        await using var command = DataSource.CreateCommand(sql);
+        await using var reader = await command.ExecuteReaderAsync();
+        var values = new List<string>();
+        while (await reader.ReadAsync())
+        {
+            values.Add(reader.GetString(0));
+        }
+
+        return values;
+    }
+
+    /// <summary>Every row of every table that the server's own catalog knows in this schema, in a fixed order, as text; binary columns in hexadecimal.</summary>
+    public async Task<string> ContentAsync(string schema)
+    {
+        var tables = await ColumnAsync(
+            $"""
+            SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE n.nspname = '{schema}' AND c.relkind IN ('r', 'p', 'm') ORDER BY 1
+            """);
+        var content = new StringBuilder();
+        foreach (var table in tables)
+        {
+            content.Append(table).Append('\n');
+            foreach (var row in await ColumnAsync($"SELECT t::text FROM {table} t ORDER BY 1"))
+            {
+                content.Append("  ").Append(row).Append('\n');
+            }
+        }
+
+        return content.ToString();
     }
 
     private async Task OnServerAsync(string sql)

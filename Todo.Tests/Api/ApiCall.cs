@@ -1,0 +1,93 @@
+using System.Net.Http.Json;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
+using Todo.Api.Identity;
+using Todo.Api.Tenants;
+using Todo.Api.Todos;
+
+namespace Todo.Tests.Api;
+
+/// <summary>What belongs to one tenant, for calls that name it.</summary>
+internal sealed record Belongings(Guid TenantId, string Slug, string Email, Guid UserId, Guid ListId, Guid TodoId);
+
+/// <summary>
+/// An endpoint and method of the API, and how to call it: every parameter of its route and every field of its body that can name
+/// something does name something of a given tenant's. New endpoints come by themselves; a new kind of parameter or body is to be added here.
+/// </summary>
+internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
+{
+    // By the first segment of the route and the parameter's name.
+    private static readonly Dictionary<string, Func<Belongings, string>> Parameters = new()
+    {
+        ["todos/id"] = of => of.TodoId.ToString(),
+        ["cc/slug"] = of => of.Slug,
+        ["openapi/documentName"] = _ => "v1",
+    };
+
+    private static readonly Dictionary<Type, Func<Belongings, object>> Bodies = new()
+    {
+        [typeof(LoginRequest)] = of => new { of.Email, ApiHost.Password },
+        [typeof(NewTenant)] = of => new { slug = of.Slug[..4] + Guid.NewGuid().ToString("N"), name = "Made by a sample" },
+        [typeof(NewTodo)] = of => new { title = "Made by a sample", of.ListId },
+        [typeof(TodoChange)] = of => new { title = "Changed by a sample", of.ListId },
+    };
+
+    private string Route => "/" + Endpoint.RoutePattern.RawText!.Trim('/');
+
+    private Type? BodyType => Endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType;
+
+    /// <summary>The permission that it asks for.</summary>
+    public string? Permission => Endpoint.Metadata.GetMetadata<RequiredPermission>()?.Name;
+
+    /// <summary>Whether anybody may call it.</summary>
+    public bool IsAnonymous => Endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null;
+
+    /// <summary>Whether only operators may call it.</summary>
+    public bool IsOperators => Schemes.Contains("Operator");
+
+    /// <summary>Whether people of a tenant may call it.</summary>
+    public bool IsTenants => Schemes.Contains(SessionAuthenticationHandler.SchemeName);
+
+    /// <summary>Whether a call names something that belongs to somebody.</summary>
+    public bool NamesBelongings => Endpoint.RoutePattern.Parameters.Count > 0 || BodyType is not null;
+
+    private IEnumerable<string> Schemes => Endpoint.Metadata.OfType<AuthorizationPolicy>().SelectMany(policy => policy.AuthenticationSchemes);
+
+    /// <summary>Everything that the application routes to.</summary>
+    public static IReadOnlyList<ApiCall> AllOf(IEndpointRouteBuilder app) =>
+    [
+        .. app.DataSources.SelectMany(source => source.Endpoints).Cast<RouteEndpoint>().SelectMany(endpoint =>
+            (endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? ["GET"]).Select(method => new ApiCall(endpoint, new HttpMethod(method)))),
+    ];
+
+    /// <summary>The request, naming what belongs to somebody, without any header.</summary>
+    public HttpRequestMessage Request(Belongings of)
+    {
+        var path = string.Concat(Endpoint.RoutePattern.PathSegments.Select(segment => "/" + string.Concat(segment.Parts.Select(part => part switch
+        {
+            RoutePatternLiteralPart literal => literal.Content,
+            RoutePatternSeparatorPart separator => separator.Content,
+            RoutePatternParameterPart parameter => Value(parameter.Name, of),
+            _ => throw new NotSupportedException(part.ToString()),
+        }))));
+        return new HttpRequestMessage(Method, path) { Content = Body(of) };
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Method} {Route}";
+
+    private string Value(string parameter, Belongings of)
+    {
+        var key = $"{Route.Split('/')[1]}/{parameter}";
+        return Parameters.TryGetValue(key, out var value)
+            ? value(of)
+            : throw new InvalidOperationException($"{this} has a parameter '{parameter}' that no test fills: add '{key}' to {nameof(ApiCall)}.{nameof(Parameters)}.");
+    }
+
+    private JsonContent? Body(Belongings of) =>
+        BodyType is not { } type ? null
+        : Bodies.TryGetValue(type, out var body) ? JsonContent.Create(body(of))
+        : throw new InvalidOperationException($"{this} takes a {type.Name}: add a small valid one, which names things of the tenant's, to {nameof(ApiCall)}.{nameof(Bodies)}.");
+}

@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Net;
+using StackExchange.Redis;
+using Todo.AppHost.Embedded;
+using Todo.Tests.Servers;
+
+namespace Todo.Tests.Api;
+
+/// <summary>With a Redis that nobody else talks to.</summary>
+public sealed class OwnRedisHost : ApiHost
+{
+    private EmbeddedServer _redis = null!;
+    private ConnectionMultiplexer _observer = null!;
+
+    /// <inheritdoc/>
+    public override async Task InitializeAsync()
+    {
+        _redis = await EmbeddedRedis.StartAsync(EmbeddedRedisOptions.ThrowAway);
+        _observer = await ConnectionMultiplexer.ConnectAsync(await CacheAsync() + ",allowAdmin=true");
+        await base.InitializeAsync();
+    }
+
+    /// <inheritdoc/>
+    public override async Task DisposeAsync()
+    {
+        await base.DisposeAsync();
+        _observer.Dispose();
+        await _redis.DisposeAsync();
+    }
+
+    /// <summary>How many commands Redis has carried out that a look-up, a store or a message needs; not what clients say to keep a connection alive.</summary>
+    public async Task<long> RedisCommandsAsync()
+    {
+        string[] upkeep = ["auth", "client", "cluster", "command", "config", "echo", "hello", "info", "ping", "psubscribe", "select", "sentinel", "subscribe", "unsubscribe"];
+        var lines = (await _observer.GetServer(_observer.GetEndPoints().Single()).InfoAsync("commandstats")).SelectMany(section => section);
+        return lines
+            .Where(line => !upkeep.Contains(line.Key["cmdstat_".Length..].Split('|')[0]))
+            .Sum(line => long.Parse(line.Value.Split("calls=")[1].Split(',')[0], CultureInfo.InvariantCulture));
+    }
+
+    /// <inheritdoc/>
+    // Without the client's own reads: who is the primary, every minute.
+    protected override Task<string> CacheAsync() => Task.FromResult(_redis.ConnectionString + ",tiebreaker=,configCheckSeconds=3600");
+}
+
+public sealed class RoundTripTests(OwnRedisHost api) : IClassFixture<OwnRedisHost>
+{
+    [Theory]
+    [InlineData("/todos", "todos")]
+    [InlineData("/users", "users")]
+    public async Task A_warm_list_is_one_statement_and_no_word_to_Redis(string path, string table)
+    {
+        using var owner = await api.CreateTenantAsync();
+        using var statements = new StatementCount(api.Name);
+        var redisBefore = await api.RedisCommandsAsync();
+        await owner.AddTodoAsync("Something");
+        await GetAsync(owner, path);
+        statements.Take().Count.ShouldBeGreaterThan(0);
+        var warm = await api.RedisCommandsAsync();
+        warm.ShouldBeGreaterThan(redisBefore);
+
+        // Few enough to end well before memory has to be renewed.
+        for (var i = 0; i < 20; i++)
+        {
+            await GetAsync(owner, path);
+        }
+
+        var sent = statements.Take();
+        sent.Count.ShouldBe(20, string.Join('\n', sent));
+        sent.ShouldAllBe(statement => statement.Contains(table, StringComparison.Ordinal));
+        (await api.RedisCommandsAsync()).ShouldBe(warm);
+    }
+
+    [Fact]
+    public async Task Writing_a_todo_is_one_statement()
+    {
+        using var owner = await api.CreateTenantAsync();
+        var id = await owner.AddTodoAsync("Warm");
+        using var statements = new StatementCount(api.Name);
+        await owner.AddTodoAsync("One insert");
+        statements.Take().Count.ShouldBe(1);
+        using var deleted = await owner.DeleteAsync($"/todos/{id}");
+        deleted.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        statements.Take().Count.ShouldBe(1);
+    }
+
+    private static async Task GetAsync(TenantClient owner, string path)
+    {
+        using var response = await owner.GetAsync(path);
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+}

@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using Todo.AppHost.Embedded;
+
+namespace Todo.Tests.Embedded;
+
+public sealed class ContainerEngineTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void An_engine_that_answers_is_used() => ContainerEngine.Find(Program("exit 0")).ShouldNotBeNull();
+
+    [Fact]
+    public void A_program_whose_daemon_is_not_there_is_no_engine() => ContainerEngine.Find(Program("exit 1")).ShouldBeNull();
+
+    [Fact]
+    public void No_program_is_no_engine() => ContainerEngine.Find(_folder.In("nothing")).ShouldBeNull();
+
+    [Fact]
+    public void The_second_engine_is_asked_when_the_first_does_not_answer()
+    {
+        var second = Program("exit 0");
+
+        ContainerEngine.Find(Program("exit 1"), second).ShouldBe(second);
+    }
+
+    [Fact]
+    public void An_engine_that_hangs_does_not_hold_up_the_start()
+    {
+        var watch = Stopwatch.StartNew();
+
+        ContainerEngine.Find(Program("exec sleep 1000")).ShouldBeNull();
+
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20));
+    }
+
+    private string Program(string script)
+    {
+        var file = _folder.In(Path.GetRandomFileName());
+        File.WriteAllText(file, $"#!/bin/sh\n{script}\n");
+        Ask.Shell($"chmod +x '{file}'");
+        return file;
+    }
+}

@@ -1,0 +1,44 @@
+using System.Diagnostics;
+
+namespace Todo.Tests.Servers;
+
+/// <summary>Hears of every statement that this process sends to one database, from Npgsql's own traces.</summary>
+internal sealed class StatementCount : IDisposable
+{
+    private readonly ActivityListener _listener;
+    private readonly List<string> _statements = [];
+
+    public StatementCount(string database)
+    {
+        _listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Npgsql",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = activity =>
+            {
+                // Opening a connection is an activity too; only a command has a text.
+                if (activity.GetTagItem("db.namespace") as string == database && activity.GetTagItem("db.query.text") is string text)
+                {
+                    lock (_statements)
+                    {
+                        _statements.Add(text);
+                    }
+                }
+            },
+        };
+        ActivitySource.AddActivityListener(_listener);
+    }
+
+    /// <summary>What was sent since the last time this was asked.</summary>
+    public IReadOnlyList<string> Take()
+    {
+        lock (_statements)
+        {
+            string[] taken = [.. _statements];
+            _statements.Clear();
+            return taken;
+        }
+    }
+
+    public void Dispose() => _listener.Dispose();
+}
