@@ -29,7 +29,7 @@ public sealed class DeveloperServersTests : IDisposable
 
             var connectionString = (await database.Resource.GetConnectionStringAsync(limit.Token)).ShouldNotBeNull();
             (await Ask.Postgres(connectionString, "SELECT current_database()")).ShouldBe("tododb");
-            using var client = await ConnectionMultiplexer.ConnectAsync(await cache.Resource.GetConnectionStringAsync(limit.Token));
+            using var client = await ConnectionMultiplexer.ConnectAsync((await cache.Resource.GetConnectionStringAsync(limit.Token)).ShouldNotBeNull());
             (await client.GetDatabase().PingAsync()).ShouldBeGreaterThan(TimeSpan.Zero);
 
             // A session that stays open must not hold up the end: PostgreSQL is told to shut down fast.

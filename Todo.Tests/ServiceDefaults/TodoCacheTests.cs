@@ -23,9 +23,10 @@ public sealed class TodoCacheTests : IAsyncLifetime
     {
         using var host = await StartAsync();
         var redis = host.Services.GetRequiredService<IConnectionMultiplexer>();
+        var news = new RedisChannel("news", RedisChannel.PatternMode.Literal);
         var heard = 0;
-        await redis.GetSubscriber().SubscribeAsync("news", (_, _) => Interlocked.Increment(ref heard));
-        await redis.GetSubscriber().PublishAsync("news", "before");
+        await redis.GetSubscriber().SubscribeAsync(news, (_, _) => Interlocked.Increment(ref heard));
+        await redis.GetSubscriber().PublishAsync(news, "before");
         await Eventually.TrueAsync(() => Task.FromResult(Volatile.Read(ref heard) == 1));
 
         await _redis.KillAsync();
@@ -33,7 +34,7 @@ public sealed class TodoCacheTests : IAsyncLifetime
 
         await Eventually.TrueAsync(async () =>
         {
-            await redis.GetSubscriber().PublishAsync("news", "after");
+            await redis.GetSubscriber().PublishAsync(news, "after");
             return Volatile.Read(ref heard) > 1;
         });
     }
