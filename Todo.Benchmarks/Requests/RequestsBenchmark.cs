@@ -9,8 +9,6 @@ namespace Todo.Benchmarks.Requests;
 /// <summary>The API and the baseline, on the same PostgreSQL with the same rows, asked in turn for the same pages.</summary>
 internal static class RequestsBenchmark
 {
-    private static readonly string[] Paths = ["/todos", "/users"];
-
     // Until the just-in-time compiler has seen what is hot and compiled it once more.
     private static readonly TimeSpan FirstWarmUp = TimeSpan.FromSeconds(15);
 
@@ -40,7 +38,7 @@ internal static class RequestsBenchmark
             "Request", "Tenants", "Baseline, requests/s", "API, requests/s", "Ratio min / median / max", "Baseline p50, p99 (ms)", "API p50, p99 (ms)", "CPU/request, baseline, API (µs)");
         using var toBaseline = new LoadGenerator(baseline.Address, options.Connections);
         using var toApi = new LoadGenerator(api.Address, options.Connections);
-        foreach (var path in Paths)
+        foreach (var path in options.Paths)
         {
             var requests = await AskBothAsync(baseline.Address, api.Address, path, tenants, cancellationToken);
             foreach (var some in new[] { requests[..1], requests })
@@ -49,7 +47,7 @@ internal static class RequestsBenchmark
                 Say($"GET {path}, {some.Length} tenants");
                 foreach (var side in sides)
                 {
-                    side.WarmUp(path == Paths[0] && some.Length == 1 ? FirstWarmUp : options.Length, cancellationToken);
+                    side.WarmUp(path == options.Paths[0] && some.Length == 1 ? FirstWarmUp : options.Length, cancellationToken);
                 }
 
                 for (var round = 1; round <= options.Rounds; round++)

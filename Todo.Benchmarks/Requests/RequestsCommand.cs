@@ -11,8 +11,9 @@ namespace Todo.Benchmarks.Requests;
 /// <param name="Seconds">Length of one measurement, and of the warm-up before each case.</param>
 /// <param name="Connections">Kept-alive connections, each with one request under way.</param>
 /// <param name="Pool">Connections to PostgreSQL that each side has at most.</param>
+/// <param name="Paths">What is asked for.</param>
 /// <param name="Database">Added to the API's connection string, to try settings.</param>
-internal sealed record RequestsOptions(int Tenants, int Todos, int People, int Rounds, int Seconds, int Connections, int Pool, string Database)
+internal sealed record RequestsOptions(int Tenants, int Todos, int People, int Rounds, int Seconds, int Connections, int Pool, string[] Paths, string Database)
 {
     /// <summary>Length of one measurement.</summary>
     public TimeSpan Length => TimeSpan.FromSeconds(Seconds);
@@ -34,15 +35,17 @@ internal static class RequestsCommand
             Description = "Added to the API's connection string, to try settings, such as \"Max Auto Prepare=0\".",
             DefaultValueFactory = _ => "",
         };
+        var paths = new Option<string[]>("--path") { Description = "What is asked for; may be repeated.", DefaultValueFactory = _ => ["/todos", "/users"] };
+        paths.AcceptOnlyFromAmong("/todos", "/users");
         var command = new Command("requests", "Requests a second of GET /todos and GET /users, beside an application that does nothing but the query.")
         {
-            tenants, todos, people, rounds, seconds, connections, pool, database,
+            tenants, todos, people, rounds, seconds, connections, pool, paths, database,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var options = new RequestsOptions(
                 parsed.GetValue(tenants), parsed.GetValue(todos), parsed.GetValue(people), parsed.GetValue(rounds), parsed.GetValue(seconds), parsed.GetValue(connections),
-                parsed.GetValue(pool), parsed.GetValue(database)!);
+                parsed.GetValue(pool), parsed.GetValue(paths)!, parsed.GetValue(database)!);
             try
             {
                 Console.WriteLine(await RequestsBenchmark.RunAsync(options, cancellationToken));
