@@ -34,11 +34,9 @@ public sealed record PageResult<T>(Page<T> Page, JsonTypeInfo<Page<T>> Type) : I
 
         // Once the headers are written the body needs no copy of its own before the first flush.
         await response.StartAsync(httpContext.RequestAborted);
-        await using (var writer = new Utf8JsonWriter(response.BodyWriter, Options))
-        {
-            JsonSerializer.Serialize(writer, Page, Type);
-        }
+        using var writer = new Utf8JsonWriter(response.BodyWriter, Options);
+        JsonSerializer.Serialize(writer, Page, Type);
 
-        await response.BodyWriter.FlushAsync(httpContext.RequestAborted);
+        // No flush of the response: the server sends the body together with its end, in one piece.
     }
 }
