@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace Todo.Data;
 
@@ -14,3 +15,9 @@ internal static class SnakeCaseNames
         }
     }
 }
+
+/// <summary>Members of an enum as snake-case text, as the check constraints spell them.</summary>
+internal sealed class SnakeCaseEnum<TEnum>() : ValueConverter<TEnum, string>(
+    member => JsonNamingPolicy.SnakeCaseLower.ConvertName(member.ToString()),
+    text => Enum.Parse<TEnum>(text.Replace("_", "", StringComparison.Ordinal), true))
+    where TEnum : struct, Enum;

@@ -103,6 +103,9 @@ internal static class AuthEndpoints
         tenantContext.Enter(candidate.Schema);
         tenantContext.Sessions.Add(new Session { TokenHash = token.Hash, UserId = user!.Id, CreatedAt = now, ExpiresAt = now + SessionLifetime });
         await tenantContext.SaveChangesAsync(cancellationToken);
+
+        // Whoever signs in takes out what has expired, so that nothing has to run at night for it.
+        await tenantContext.Sessions.Where(session => session.ExpiresAt <= now).ExecuteDeleteAsync(cancellationToken);
         return TypedResults.Ok(new LoginResponse(text, now + SessionLifetime, candidate.Slug, user.Id, user.Name));
     }
 

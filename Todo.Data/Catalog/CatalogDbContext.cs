@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Todo.Tenancy.Catalog;
+using Todo.Tenancy.Fleet;
 
 namespace Todo.Data.Catalog;
 
@@ -12,6 +13,12 @@ public sealed class CatalogDbContext(DbContextOptions<CatalogDbContext> options)
     /// <summary>The sign-in directory.</summary>
     public DbSet<SignIn> SignIns => Set<SignIn>();
 
+    /// <summary>Migration runs, open and ended.</summary>
+    public DbSet<MigrationRun> MigrationRuns => Set<MigrationRun>();
+
+    /// <summary>What each run has to do, or did, to each of its tenants.</summary>
+    public DbSet<MigrationRunTenant> MigrationRunTenants => Set<MigrationRunTenant>();
+
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -19,15 +26,26 @@ public sealed class CatalogDbContext(DbContextOptions<CatalogDbContext> options)
         modelBuilder.Entity<Tenant>(tenant =>
         {
             tenant.ToTable("tenants");
-            tenant.Property(t => t.Status).HasConversion(
-                status => status.ToString().ToLowerInvariant(),
-                text => Enum.Parse<TenantStatus>(text, ignoreCase: true));
+            tenant.Property(t => t.Status).HasConversion(new SnakeCaseEnum<TenantStatus>());
         });
         modelBuilder.Entity<SignIn>(signIn =>
         {
             signIn.ToTable("sign_ins");
             signIn.HasKey(s => new { s.Email, s.TenantId });
         });
+        modelBuilder.Entity<MigrationRun>(run =>
+        {
+            run.ToTable("migration_runs");
+            run.Property(r => r.Kind).HasConversion(new SnakeCaseEnum<RunKind>());
+            run.Property(r => r.State).HasConversion(new SnakeCaseEnum<RunState>());
+        });
+        modelBuilder.Entity<MigrationRunTenant>(tenant =>
+        {
+            tenant.ToTable("migration_run_tenants");
+            tenant.HasKey(t => new { t.RunId, t.TenantId });
+            tenant.Property(t => t.State).HasConversion(new SnakeCaseEnum<RunTenantState>());
+        });
+        modelBuilder.Entity<FleetSettings>().ToTable("fleet");
         modelBuilder.UseSnakeCaseNames();
     }
 }

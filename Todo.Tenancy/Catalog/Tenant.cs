@@ -32,6 +32,12 @@ public sealed class Tenant
     /// <summary>The checksum of the line up to <see cref="SchemaVersion"/>; see <c>MigrationStep.LineChecksum</c>.</summary>
     public string? SchemaChecksum { get; set; }
 
+    /// <summary>
+    /// A migration that runs outside of a transaction and has begun here, up or down; null otherwise. Its index may be there, missing or
+    /// invalid; the next migration of this tenant sorts that out first.
+    /// </summary>
+    public string? SchemaPending { get; set; }
+
     /// <summary>UTC.</summary>
     public DateTimeOffset CreatedAt { get; init; }
 

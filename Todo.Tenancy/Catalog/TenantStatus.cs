@@ -24,4 +24,12 @@ public enum TenantStatus
     /// <summary>Provisioning ended in an error.</summary>
     [JsonStringEnumMemberName("failed")]
     Failed,
+
+    /// <summary>A schema made in advance, at head and without a name, for the next tenant that is created.</summary>
+    [JsonStringEnumMemberName("pooled")]
+    Pooled,
+
+    /// <summary>Its tables are being dropped; there is no way back.</summary>
+    [JsonStringEnumMemberName("purging")]
+    Purging,
 }

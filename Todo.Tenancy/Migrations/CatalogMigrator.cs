@@ -33,7 +33,7 @@ public sealed partial class CatalogMigrator(NpgsqlDataSource dataSource, Migrati
         var pending = line.StepsAfter(await VersionAsync(connection, transaction, cancellationToken));
         foreach (var step in pending)
         {
-            await ExecuteAsync(connection, transaction, step.Up, cancellationToken);
+            await ExecuteAsync(connection, transaction, step.Up.PlainStatements, cancellationToken);
             LogApplied(step.Id);
         }
 

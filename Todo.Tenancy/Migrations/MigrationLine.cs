@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
@@ -18,6 +20,7 @@ public sealed class MigrationLine
     public const string HistoryTable = "__EFMigrationsHistory";
 
     private readonly Dictionary<string, int> _positions;
+    private readonly ConcurrentDictionary<(string? From, string? To), MigrationPath> _paths = new();
 
     private MigrationLine(IReadOnlyList<MigrationStep> steps, IReadOnlyList<string> createHistory)
     {
@@ -37,7 +40,7 @@ public sealed class MigrationLine
 
     /// <summary>Reads the line that belongs to <typeparamref name="TContext"/>; needs no server.</summary>
     /// <exception cref="InvalidOperationException">
-    /// There is no migration, or one of them asks to run outside its transaction, which this engine does not do yet.
+    /// There is no migration, or one of them suppresses its transaction for anything but a single concurrent index statement.
     /// </exception>
     public static MigrationLine Load<TContext>(TContext context)
         where TContext : DbContext
@@ -52,13 +55,15 @@ public sealed class MigrationLine
         foreach (var (id, type) in migrations.Migrations.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
             var migration = migrations.CreateMigration(type, provider);
-            var up = Statements(generator, id, migration.UpOperations);
-            var down = Statements(generator, id, migration.DownOperations);
+            var up = Script(generator, id, migration.UpOperations, history.GetInsertScript(new HistoryRow(id, ProductInfo.GetVersion())));
+            var down = DownOperations(migration) is { } operations ? Script(generator, id, operations, history.GetDeleteScript(id)) : null;
             // Without the history row, which names EF Core's version: an upgrade of EF Core changes no migration.
-            var checksum = Hash(string.Join(";\n", up));
-            up.AddRange(SqlStatements.Split(history.GetInsertScript(new HistoryRow(id, ProductInfo.GetVersion()))));
-            down.AddRange(SqlStatements.Split(history.GetDeleteScript(id)));
-            steps.Add(new MigrationStep(id, up, down, checksum, Hash((steps.Count == 0 ? "" : steps[^1].LineChecksum) + checksum)));
+            var checksum = Hash(string.Join(";\n", up.Statements.SkipLast(1)));
+            steps.Add(new MigrationStep(id, up, down, checksum, Hash((steps.Count == 0 ? "" : steps[^1].LineChecksum) + checksum))
+            {
+                Acknowledged = type.GetCustomAttributes<AcknowledgeAttribute>().ToDictionary(answer => answer.Rule, answer => answer.Reason, StringComparer.Ordinal),
+                IrreversibleReason = type.GetCustomAttribute<IrreversibleAttribute>()?.Reason,
+            });
         }
 
         return steps.Count == 0
@@ -77,25 +82,58 @@ public sealed class MigrationLine
 
     /// <summary>The steps that lead from <paramref name="from"/> (null: an empty schema) up to <see cref="Head"/>; none if it is there.</summary>
     /// <exception cref="UnknownMigrationException">This build does not know <paramref name="from"/>.</exception>
-    public IReadOnlyList<MigrationStep> StepsAfter(string? from)
-    {
-        if (from is null)
-        {
-            return Steps;
-        }
+    public IReadOnlyList<MigrationStep> StepsAfter(string? from) => [.. Steps.Skip(PositionOf(from) + 1)];
 
-        return _positions.TryGetValue(from, out var position)
-            ? Steps.Skip(position + 1).ToArray()
-            : throw new UnknownMigrationException(from, Head.Id);
+    /// <summary>Where a version stands in the line: 0 for the first migration, −1 for an empty schema (null).</summary>
+    /// <exception cref="UnknownMigrationException">This build does not know <paramref name="version"/>.</exception>
+    public int PositionOf(string? version) =>
+        version is null ? -1 : _positions.TryGetValue(version, out var position) ? position : throw new UnknownMigrationException(version, Head.Id);
+
+    /// <summary>The way from one version to another, up or down; made once and kept.</summary>
+    /// <exception cref="UnknownMigrationException">This build does not know one of them.</exception>
+    /// <exception cref="IrreversibleMigrationException">It leads down past a migration that can't be undone.</exception>
+    public MigrationPath Path(string? from, string? to) => _paths.GetOrAdd((from, to), static (ends, line) => line.MakePath(ends.From, ends.To), this);
+
+    internal static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    private MigrationPath MakePath(string? from, string? to)
+    {
+        var (first, last) = (PositionOf(from), PositionOf(to));
+        var isDown = last < first;
+        var steps = isDown
+            ? Steps.Skip(last + 1).Take(first - last).Reverse().ToArray()
+            : Steps.Skip(first + 1).Take(last - first).ToArray();
+        return isDown && steps.FirstOrDefault(step => step.Down is null) is { } irreversible
+            ? throw new IrreversibleMigrationException(irreversible)
+            : new MigrationPath(from, to, isDown, steps, last < 0 ? null : Steps[last].LineChecksum);
     }
 
-    private static List<string> Statements(IMigrationsSqlGenerator generator, string id, IReadOnlyList<MigrationOperation> operations)
+    private static MigrationScript Script(IMigrationsSqlGenerator generator, string id, IReadOnlyList<MigrationOperation> operations, string history)
     {
         var commands = generator.Generate(operations, model: null);
-        return commands.Any(command => command.TransactionSuppressed)
-            ? throw new InvalidOperationException($"Migration {id} has a statement that suppresses its transaction; every statement must run inside it.")
-            : [.. commands.SelectMany(command => SqlStatements.Split(command.CommandText))];
+        var own = commands.SelectMany(command => SqlStatements.Split(command.CommandText)).ToArray();
+        ConcurrentIndexStatement? concurrent = null;
+        if (commands.Any(command => command.TransactionSuppressed))
+        {
+            concurrent = own is [var only] ? ConcurrentIndexStatement.Parse(only) : null;
+            _ = concurrent ?? throw new InvalidOperationException(
+                $"Migration {id} suppresses its transaction. It may do so for one CREATE INDEX CONCURRENTLY or DROP INDEX CONCURRENTLY, " +
+                "with an unqualified name, as the only statement of that direction: anything else can't be taken up again after an interruption. Split the migration.");
+        }
+
+        return new MigrationScript([.. own, .. SqlStatements.Split(history)], concurrent, [.. own.Where(DestructiveStatements.LosesData)]);
     }
 
-    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    // The base class throws for a Down that was not written.
+    private static IReadOnlyList<MigrationOperation>? DownOperations(Migration migration)
+    {
+        try
+        {
+            return migration.DownOperations;
+        }
+        catch (NotSupportedException)
+        {
+            return null;
+        }
+    }
 }

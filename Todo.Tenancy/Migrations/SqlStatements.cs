@@ -47,6 +47,13 @@ public static partial class SqlStatements
         }
     }
 
+    /// <summary>The text with a space in place of every comment, string and dollar quote: what is left are keywords, names, numbers and operators.</summary>
+    public static string WithoutLiterals(string sql)
+    {
+        ArgumentNullException.ThrowIfNull(sql);
+        return Token().Replace(sql, token => token.ValueSpan is ['-', '-', ..] or ['/', '*', ..] or ['\'', ..] or ['e' or 'E', '\'', ..] or ['$', ..] ? " " : token.Value);
+    }
+
     // Inside an SQL-standard function body only CASE opens another END.
     private static int Depth(ReadOnlySpan<char> word, int depth)
     {

@@ -57,7 +57,7 @@ public sealed class TenantMigrator
         batch.Add(Guard, BatchStatements.Parameter(schema.TenantId), BatchStatements.Text(from));
         foreach (var step in steps)
         {
-            batch.Add(step.Up);
+            batch.Add(step.Up.PlainStatements);
         }
 
         batch.Add(Ledger, BatchStatements.Parameter(schema.TenantId), BatchStatements.Parameter(Line.Head.Id), BatchStatements.Parameter(Line.Head.LineChecksum));
@@ -79,5 +79,5 @@ public sealed class TenantMigrator
     }
 
     private static string? MigrationOf(NpgsqlBatchCommand? failed, IEnumerable<MigrationStep> steps) =>
-        failed is null ? null : steps.FirstOrDefault(step => step.Up.Any(statement => ReferenceEquals(statement, failed.CommandText)))?.Id;
+        failed is null ? null : steps.FirstOrDefault(step => step.Up.PlainStatements.Any(statement => ReferenceEquals(statement, failed.CommandText)))?.Id;
 }

@@ -92,7 +92,7 @@ public sealed class TenantProvisioner(NpgsqlDataSource dataSource, MigrationLine
         batch.Add(line.CreateHistory);
         foreach (var step in line.Steps)
         {
-            batch.Add(step.Up);
+            batch.Add(step.Up.PlainStatements);
         }
 
         batch.Add("SELECT set_config('search_path', '', true)");

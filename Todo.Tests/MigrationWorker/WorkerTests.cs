@@ -19,7 +19,7 @@ public sealed class WorkerTests : IAsyncLifetime
         using (var first = new WorkerProcess(_database.ConnectionString))
         {
             (await first.ExitCodeAsync()).ShouldBe(0, first.Output);
-            first.Output.ShouldContain("Catalog is current (1 migrations applied)");
+            first.Output.ShouldContain("Catalog is current (2 migrations applied)");
         }
 
         (await TenantsAsync()).ShouldBe(0, "demo tenants are for Development only");

@@ -30,12 +30,12 @@ public sealed class MigrationLineTests : IAsyncLifetime
         foreach (var step in line.Steps)
         {
             shapes.Push(await _database.ShapeAsync("t_line"));
-            await RunAsync(connection, step.Up);
+            await RunAsync(connection, step.Up.Statements);
         }
 
         foreach (var step in line.Steps.Reverse())
         {
-            await RunAsync(connection, step.Down);
+            await RunAsync(connection, step.Down!.Statements);
             (await _database.ShapeAsync("t_line")).ShouldBe(shapes.Pop(), step.Id);
         }
 
@@ -48,8 +48,8 @@ public sealed class MigrationLineTests : IAsyncLifetime
     {
         foreach (var step in MigrationLines.Tenant.Steps)
         {
-            string.Join(";", step.Up.Concat(step.Down)).ShouldNotContain("<tenant>", Case.Sensitive, step.Id);
-            string.Join(";", step.Up.Concat(step.Down)).ShouldNotContain("public.", Case.Sensitive, step.Id);
+            string.Join(";", step.Up.Statements.Concat(step.Down!.Statements)).ShouldNotContain("<tenant>", Case.Sensitive, step.Id);
+            string.Join(";", step.Up.Statements.Concat(step.Down!.Statements)).ShouldNotContain("public.", Case.Sensitive, step.Id);
         }
     }
 
