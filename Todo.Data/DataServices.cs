@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Todo.Data.Catalog;
 using Todo.Data.Tenants;
+using Todo.Tenancy.Fleet;
 using Todo.Tenancy.Migrations;
 using Todo.Tenancy.Provisioning;
 using Todo.Tenancy.Scoping;
@@ -15,6 +16,9 @@ namespace Todo.Data;
 /// <summary>Registers the contexts and the tenancy engine on top of the <see cref="NpgsqlDataSource"/> that is already there.</summary>
 public static class DataServices
 {
+    // Asks between the waves of a run whether the service is well.
+    private const string GateClient = "run gate";
+
     /// <summary>
     /// Adds pooled factories for both contexts, a scoped <see cref="CatalogDbContext"/>, and the engine. A <see cref="TenantDbContext"/>
     /// is not registered as it is: whoever needs one says for which tenant.
@@ -31,9 +35,13 @@ public static class DataServices
 
         services.AddSingleton(provider => new CatalogMigrator(
             provider.GetRequiredService<NpgsqlDataSource>(), MigrationLines.Catalog, provider.GetRequiredService<ILogger<CatalogMigrator>>()));
-        services.AddSingleton(provider => new TenantMigrator(provider.GetRequiredService<NpgsqlDataSource>(), MigrationLines.Tenant));
         services.AddSingleton(provider => new TenantProvisioner(provider.GetRequiredService<NpgsqlDataSource>(), MigrationLines.Tenant));
-        services.AddSingleton<FleetMigrator>();
+        services.AddSingleton(provider => new FleetPlanner(provider.GetRequiredService<NpgsqlDataSource>(), MigrationLines.Tenant));
+        services.AddSingleton<RunStore>();
+        services.AddHttpClient(GateClient);
+        services.AddSingleton(provider => new RunExecutor(
+            provider.GetRequiredService<NpgsqlDataSource>(), MigrationLines.Tenant, provider.GetRequiredService<RunStore>(), provider.GetRequiredService<IHttpClientFactory>().CreateClient(GateClient)));
+        services.AddSingleton<FleetMigration>();
         return services;
     }
 

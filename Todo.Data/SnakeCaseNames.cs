@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using Todo.Tenancy.Catalog;
 
 namespace Todo.Data;
 
@@ -16,8 +17,6 @@ internal static class SnakeCaseNames
     }
 }
 
-/// <summary>Members of an enum as snake-case text, as the check constraints spell them.</summary>
-internal sealed class SnakeCaseEnum<TEnum>() : ValueConverter<TEnum, string>(
-    member => JsonNamingPolicy.SnakeCaseLower.ConvertName(member.ToString()),
-    text => Enum.Parse<TEnum>(text.Replace("_", "", StringComparison.Ordinal), true))
+/// <summary>Keeps members of an enum as <see cref="EnumText"/>.</summary>
+internal sealed class SnakeCaseEnum<TEnum>() : ValueConverter<TEnum, string>(member => EnumText.Of(member), text => EnumText.Parse<TEnum>(text))
     where TEnum : struct, Enum;

@@ -11,6 +11,19 @@ internal sealed class MigrationOptions
     [Range(1, 64)]
     public int Parallelism { get; init; } = 4;
 
+    /// <summary>How a run spreads: shares that count from the beginning, such as one canary, a tenth, the rest.</summary>
+    public string Waves { get; init; } = "1,10%,100%";
+
+    /// <summary>How many tenants may fail before the run pauses and the worker ends with exit code 1: a number or a percentage. Of the canaries none may.</summary>
+    public string ErrorBudget { get; init; } = "10%";
+
+    /// <summary>Asked with GET between waves; anything but a 2xx pauses the run.</summary>
+    public Uri? GateUrl { get; init; }
+
+    /// <summary>How much of the time each of the tenants at once is worked on, above 0 and up to 1: less leaves the server room for requests.</summary>
+    [Range(0.01, 1)]
+    public double MaxLoad { get; init; } = 1;
+
     /// <summary>How long a database that is down is waited for before the worker gives up.</summary>
     public TimeSpan DatabaseWait { get; init; } = TimeSpan.FromMinutes(2);
 

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Todo.Data.Demo;
+using Todo.Tenancy.Catalog;
+using Todo.Tenancy.Fleet;
 using Todo.Tenancy.Migrations;
 
 namespace Todo.MigrationWorker;
@@ -13,7 +15,7 @@ namespace Todo.MigrationWorker;
 internal sealed partial class MigrationService(
     NpgsqlDataSource dataSource,
     CatalogMigrator catalog,
-    FleetMigrator fleet,
+    FleetMigration fleet,
     DemoData demo,
     IOptions<MigrationOptions> options,
     IHostEnvironment environment,
@@ -54,21 +56,25 @@ internal sealed partial class MigrationService(
 
     private async Task<int> MigrateAsync(CancellationToken cancellationToken)
     {
-        using var activity = FleetMigrator.ActivitySource.StartActivity("migrate");
+        using var activity = FleetTelemetry.ActivitySource.StartActivity("migrate");
         await WaitForDatabaseAsync(cancellationToken);
 
         var started = Stopwatch.GetTimestamp();
         var catalogApplied = await catalog.MigrateAsync(cancellationToken);
         LogCatalog(catalogApplied);
 
-        var report = await fleet.MigrateAsync(options.Value.Parallelism, slug: null, ReportProgress, cancellationToken);
-        foreach (var failure in report.Failures)
+        var outcome = await BringToHeadAsync(options.Value, cancellationToken);
+        foreach (var failure in outcome.Failures)
         {
             LogTenantFailed(failure.Tenant, failure.Migration, failure.SqlState, failure.Message, failure.Statement);
         }
 
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        LogSummary(report.Applied, report.Current, report.Failures.Count, seconds);
+        LogSummary(outcome.Applied, outcome.Current, outcome.Failures.Count, seconds);
+        if (outcome.Run is { State: not RunState.Completed } run)
+        {
+            LogRunEnded(run.Id, EnumText.Of(run.State), run.Reason ?? "mend what is listed above, then start the worker again");
+        }
 
         if (environment.IsDevelopment() && options.Value.DemoPassword is { Length: > 0 } password)
         {
@@ -76,8 +82,18 @@ internal sealed partial class MigrationService(
             LogDemo();
         }
 
-        return report.Failures.Count == 0 ? Succeeded : NotCurrent;
+        return outcome.IsCurrent ? Succeeded : NotCurrent;
     }
+
+    private Task<FleetOutcome> BringToHeadAsync(MigrationOptions settings, CancellationToken cancellationToken) => fleet.BringToHeadAsync(
+        new RunRequest("worker", $"worker on {Environment.MachineName}")
+        {
+            Waves = Waves.Parse(settings.Waves),
+            ErrorBudget = Share.Parse(settings.ErrorBudget),
+            GateUrl = settings.GateUrl,
+        },
+        new RunExecution { Parallelism = settings.Parallelism, MaxLoad = settings.MaxLoad, Progress = ReportProgress },
+        cancellationToken);
 
     private async Task WaitForDatabaseAsync(CancellationToken cancellationToken)
     {
@@ -100,13 +116,13 @@ internal sealed partial class MigrationService(
     // A wrong password or a missing database will not get better by waiting; a server that is down or starting will.
     private static bool IsNotThereYet(NpgsqlException exception) => exception is not PostgresException || exception.IsTransient;
 
-    private void ReportProgress(FleetReport report)
+    private void ReportProgress(RunProgress progress)
     {
         var last = Interlocked.Read(ref _lastProgress);
         if (Stopwatch.GetElapsedTime(last) >= ProgressInterval
             && Interlocked.CompareExchange(ref _lastProgress, Stopwatch.GetTimestamp(), last) == last)
         {
-            LogProgress(report.Applied, report.Current, report.Failures.Count);
+            LogProgress(progress.Counts.Done, progress.Counts.Total, progress.Counts.Failed, progress.Wave + 1);
         }
     }
 
@@ -116,14 +132,17 @@ internal sealed partial class MigrationService(
     [LoggerMessage(Level = LogLevel.Information, Message = "Catalog is current ({Applied} migrations applied)")]
     private partial void LogCatalog(int applied);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Tenants so far: {Applied} applied, {Current} current, {Failed} failed")]
-    private partial void LogProgress(int applied, int current, int failed);
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Done} of {Total} tenants, {Failed} failed, wave {Wave}")]
+    private partial void LogProgress(int done, int total, int failed, int wave);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Tenant {Tenant} was left as it was: migration {Migration} failed with {SqlState}: {Reason}. Statement: {Statement}")]
     private partial void LogTenantFailed(string tenant, string? migration, string? sqlState, string reason, string? statement);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Tenants: {Applied} applied, {Current} current, {Failed} failed in {Seconds:0.00} s")]
     private partial void LogSummary(int applied, int current, int failed, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Run {Run} is {State}: {Reason}")]
+    private partial void LogRunEnded(Guid run, string state, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Demo tenants are in place")]
     private partial void LogDemo();

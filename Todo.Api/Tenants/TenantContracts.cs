@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Todo.Data.Access;
 using Todo.Tenancy.Catalog;
-using Todo.Tenancy.Migrations;
+using Todo.Tenancy.Fleet;
 
 namespace Todo.Api.Tenants;
 

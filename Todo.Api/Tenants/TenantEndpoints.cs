@@ -8,6 +8,7 @@ using Todo.Data.Access;
 using Todo.Data.Catalog;
 using Todo.Data.Tenants;
 using Todo.Tenancy.Catalog;
+using Todo.Tenancy.Fleet;
 using Todo.Tenancy.Migrations;
 using Todo.Tenancy.Provisioning;
 
@@ -67,7 +68,7 @@ internal static class TenantEndpoints
             : NoSuchTenant(slug);
 
     private static async Task<Results<Ok<FleetResponse>, ProblemHttpResult>> MigrateOneAsync(
-        string slug, FleetMigrator fleet, CatalogDbContext catalog, TenantDirectory directory, CancellationToken cancellationToken)
+        string slug, FleetMigration fleet, CatalogDbContext catalog, TenantDirectory directory, CancellationToken cancellationToken)
     {
         var id = await catalog.Tenants.Where(tenant => tenant.Slug == slug).Select(tenant => (Guid?)tenant.Id).SingleOrDefaultAsync(cancellationToken);
         if (id is null)
@@ -75,19 +76,32 @@ internal static class TenantEndpoints
             return NoSuchTenant(slug);
         }
 
-        var report = await fleet.MigrateAsync(1, slug, progress: null, cancellationToken);
+        var outcome = await ApplyAsync(fleet, new TenantSelection { Slugs = [slug] }, cancellationToken);
         await directory.ForgetAsync(id.Value, slug);
-        return Answer(report);
+        return outcome;
     }
 
     private static async Task<Results<Ok<FleetResponse>, ProblemHttpResult>> MigrateAllAsync(
-        CatalogMigrator catalog, FleetMigrator fleet, CancellationToken cancellationToken)
+        CatalogMigrator catalog, FleetMigration fleet, CancellationToken cancellationToken)
     {
         await catalog.MigrateAsync(cancellationToken);
-        return Answer(await fleet.MigrateAsync(MigrationParallelism, slug: null, progress: null, cancellationToken));
+        return await ApplyAsync(fleet, TenantSelection.All, cancellationToken);
     }
 
-    private static Results<Ok<FleetResponse>, ProblemHttpResult> Answer(FleetReport report) => report.Failures.Count == 0
+    private static async Task<Results<Ok<FleetResponse>, ProblemHttpResult>> ApplyAsync(FleetMigration fleet, TenantSelection selection, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Answer(await fleet.ApplyAsync(
+                selection, MigrationTarget.To(fleet.Line.Head.Id), new RunRequest("api", "operator"), new RunExecution { Parallelism = MigrationParallelism }, cancellationToken));
+        }
+        catch (RunOpenException exception)
+        {
+            return TypedResults.Problem(exception.Message, statusCode: StatusCodes.Status409Conflict);
+        }
+    }
+
+    private static Results<Ok<FleetResponse>, ProblemHttpResult> Answer(FleetOutcome report) => report.Failures.Count == 0
         ? TypedResults.Ok(new FleetResponse(report.Applied, report.Current, report.Failures))
         : TypedResults.Problem(
             $"{report.Failures.Count} tenants could not be migrated and were left as they were.",

@@ -36,6 +36,7 @@ public sealed class CatalogDbContext(DbContextOptions<CatalogDbContext> options)
         modelBuilder.Entity<MigrationRun>(run =>
         {
             run.ToTable("migration_runs");
+            run.Ignore(r => r.IsPausedByPerson);
             run.Property(r => r.Kind).HasConversion(new SnakeCaseEnum<RunKind>());
             run.Property(r => r.State).HasConversion(new SnakeCaseEnum<RunState>());
         });

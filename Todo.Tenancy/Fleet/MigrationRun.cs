@@ -122,6 +122,12 @@ public sealed class MigrationRun
     /// <summary>Why it is paused or was cancelled.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>How the reason begins when a person has paused the run, and not the run itself.</summary>
+    public const string PausedByPerson = "paused by ";
+
+    /// <summary>Whether a person has paused it, so that only a person resumes it.</summary>
+    public bool IsPausedByPerson => State == RunState.Paused && Reason?.StartsWith(PausedByPerson, StringComparison.Ordinal) == true;
+
     /// <summary>UTC.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 

@@ -33,4 +33,12 @@ internal static class BatchStatements
 
     /// <summary>A text that may be null.</summary>
     public static NpgsqlParameter Text(string? value) => new() { NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text, Value = value ?? (object)DBNull.Value };
+
+    /// <summary>Texts; null means no condition.</summary>
+    public static NpgsqlParameter TextArray(string[]? values) =>
+        new() { NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Text, Value = values ?? (object)DBNull.Value };
+
+    /// <summary>A value that may be absent.</summary>
+    public static NpgsqlParameter Nullable<T>(T? value)
+        where T : struct => value is { } present ? new NpgsqlParameter<T> { TypedValue = present } : new NpgsqlParameter { Value = DBNull.Value };
 }

@@ -1,5 +1,6 @@
 using Npgsql;
 using Todo.Tenancy.Catalog;
+using Todo.Tenancy.Fleet;
 using Todo.Tenancy.Migrations;
 using Todo.Tenancy.Scoping;
 
@@ -32,7 +33,7 @@ public sealed class TenantProvisioner(NpgsqlDataSource dataSource, MigrationLine
             throw new ArgumentException($"A slug is {TenantSlug.Rule}.", nameof(slug));
         }
 
-        using var activity = FleetMigrator.ActivitySource.StartActivity("tenant provision");
+        using var activity = FleetTelemetry.ActivitySource.StartActivity("tenant provision");
         var now = DateTimeOffset.UtcNow;
         var schema = TenantSchema.Of(Guid.CreateVersion7(now));
         activity?.SetTag("tenant.id", schema.TenantId);

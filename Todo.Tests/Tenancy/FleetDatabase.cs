@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 using Todo.Data;
 using Todo.Tenancy.Catalog;
+using Todo.Tenancy.Fleet;
 using Todo.Tenancy.Migrations;
 using Todo.Tenancy.Provisioning;
 using Todo.Tests.Servers;
@@ -30,9 +32,33 @@ public sealed class FleetDatabase : TestDatabase
     }
 
     /// <summary>An engine as a process of its own would have it.</summary>
-    public FleetMigrator Fleet(MigrationLine? line = null) => new(DataSource, new TenantMigrator(DataSource, line ?? ProbeDbContext.Line));
+    public FleetMigration Fleet(MigrationLine? line = null, NpgsqlDataSource? dataSource = null)
+    {
+        var runs = new RunStore(dataSource ?? DataSource);
+        return new FleetMigration(dataSource ?? DataSource, new FleetPlanner(dataSource ?? DataSource, line ?? ProbeDbContext.Line), runs, Executor(line, dataSource));
+    }
 
-    public Task<FleetReport> MigrateAsync(MigrationLine? line = null) => Fleet(line).MigrateAsync(4, slug: null, progress: null, CancellationToken.None);
+    /// <summary>The runs in this database.</summary>
+    public RunStore Runs => new(DataSource);
+
+    /// <summary>The part of an engine that works on runs.</summary>
+    public RunExecutor Executor(MigrationLine? line = null, NpgsqlDataSource? dataSource = null) =>
+        new(dataSource ?? DataSource, line ?? ProbeDbContext.Line, new RunStore(dataSource ?? DataSource), new HttpClient());
+
+    /// <summary>Plans over the probe line.</summary>
+    public FleetPlanner Planner(MigrationLine? line = null) => new(DataSource, line ?? ProbeDbContext.Line);
+
+    /// <summary>What a worker does at its start.</summary>
+    public Task<FleetOutcome> MigrateAsync(MigrationLine? line = null, Action<RunProgress>? progress = null, int parallelism = 4) =>
+        Fleet(line).BringToHeadAsync(new RunRequest("worker", "a test"), new RunExecution { Parallelism = parallelism, Progress = progress }, CancellationToken.None);
+
+    /// <summary>Plans, starts and works on a run.</summary>
+    public async Task<RunReport> RunAsync(RunKind kind, MigrationTarget target, MigrationLine? line = null, RunRequest? request = null, RunExecution? execution = null, TenantSelection? selection = null)
+    {
+        var plan = await Planner(line).PlanAsync(kind, selection ?? TenantSelection.All, target, CancellationToken.None);
+        var run = await Runs.StartAsync(plan, request ?? new RunRequest("cli", "a test"), CancellationToken.None);
+        return await Executor(line).ExecuteAsync(run.Id, execution ?? new RunExecution(), CancellationToken.None);
+    }
 
     /// <summary>What the ledger says.</summary>
     public async Task<string?> LedgerAsync(Tenant tenant)

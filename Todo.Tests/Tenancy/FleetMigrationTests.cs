@@ -1,6 +1,5 @@
 using Npgsql;
-using Todo.Tenancy.Migrations;
-using Todo.Tenancy.Scoping;
+using Todo.Tenancy.Fleet;
 
 namespace Todo.Tests.Tenancy;
 
@@ -79,15 +78,12 @@ public sealed class FleetMigrationTests : IAsyncLifetime
         await using var knife = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_database.ConnectionString) { Pooling = false });
         var cuts = 0;
 
-        var report = await _database.Fleet().MigrateAsync(
-            4,
-            slug: null,
-            progress =>
+        var report = await _database.MigrateAsync(progress: progress =>
             {
                 // One knife at a time: two would cut each other.
                 lock (knife)
                 {
-                    if (progress.Applied < 5 || cuts == 3)
+                    if (progress.Counts.Applied < 5 || cuts == 3)
                     {
                         return;
                     }
@@ -96,8 +92,7 @@ public sealed class FleetMigrationTests : IAsyncLifetime
                     using var cut = knife.CreateCommand("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
                     cut.ExecuteNonQuery();
                 }
-            },
-            CancellationToken.None);
+            });
 
         cuts.ShouldBe(3);
         report.Failures.ShouldBeEmpty();
@@ -122,17 +117,13 @@ public sealed class FleetMigrationTests : IAsyncLifetime
         }
 
         var othersDone = new TaskCompletionSource();
-        var migrating = _database.Fleet().MigrateAsync(
-            2,
-            slug: null,
-            report =>
+        var migrating = _database.MigrateAsync(parallelism: 2, progress: progress =>
+        {
+            if (progress.Counts.Applied == 4)
             {
-                if (report.Applied == 4)
-                {
-                    othersDone.TrySetResult();
-                }
-            },
-            CancellationToken.None);
+                othersDone.TrySetResult();
+            }
+        });
         await othersDone.Task.WaitAsync(TimeSpan.FromSeconds(30));
         (await _database.LedgerAsync(tenants[0])).ShouldBe(ProbeDbContext.First);
         await transaction.RollbackAsync();
@@ -142,19 +133,32 @@ public sealed class FleetMigrationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_guard_refuses_a_schema_that_is_not_where_the_caller_believes()
+    public async Task A_schema_that_is_not_where_its_ledger_says_is_set_right_and_not_migrated_twice()
     {
         var tenant = (await _database.ProvisionOldAsync(1))[0];
-        var migrator = new TenantMigrator(_database.DataSource, ProbeDbContext.Line);
-        await migrator.MigrateAsync(TenantSchema.Of(tenant.Id), ProbeDbContext.First, CancellationToken.None);
+        await _database.MigrateAsync();
+        await _database.ExecuteAsync($"UPDATE public.tenants SET schema_version = '{ProbeDbContext.First}', schema_checksum = '{ProbeDbContext.Line.Steps[0].LineChecksum}'");
         var before = await _database.ShapeAsync(tenant.Schema);
 
-        var exception = await Should.ThrowAsync<TenantMigrationException>(() => migrator.MigrateAsync(TenantSchema.Of(tenant.Id), ProbeDbContext.First, CancellationToken.None));
+        var outcome = await _database.MigrateAsync();
 
-        exception.SqlState.ShouldBe(TenantMigrator.VersionMovedState);
-        exception.Reason.ShouldContain(ProbeDbContext.Second);
+        (outcome.Applied, outcome.Current, outcome.Failures.Count).ShouldBe((0, 1, 0));
+        (await _database.LedgerAsync(tenant)).ShouldBe(ProbeDbContext.Second);
         (await _database.ShapeAsync(tenant.Schema)).ShouldBe(before);
         (await NotesAsync(tenant.Schema)).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_migration_that_was_changed_after_it_was_applied_is_refused_with_the_reason()
+    {
+        var tenant = (await _database.ProvisionOldAsync(1))[0];
+        await _database.ExecuteAsync("UPDATE public.tenants SET schema_checksum = 'of other statements'");
+
+        var outcome = await _database.MigrateAsync();
+
+        outcome.Failures.ShouldHaveSingleItem().Message.ShouldContain("was changed after it was applied");
+        outcome.IsCurrent.ShouldBeFalse();
+        (await _database.LedgerAsync(tenant)).ShouldBe(ProbeDbContext.First);
     }
 
     [Fact]
@@ -187,9 +191,9 @@ public sealed class FleetMigrationTests : IAsyncLifetime
     {
         var tenants = await _database.ProvisionOldAsync(2);
 
-        var report = await _database.Fleet().MigrateAsync(1, tenants[1].Slug, progress: null, CancellationToken.None);
+        var report = await _database.RunAsync(RunKind.Apply, MigrationTarget.To(ProbeDbContext.Second), selection: new TenantSelection { Slugs = [tenants[1].Slug] });
 
-        (report.Applied, report.Current).ShouldBe((1, 0));
+        report.Counts.Applied.ShouldBe(1);
         (await _database.LedgerAsync(tenants[0])).ShouldBe(ProbeDbContext.First);
         (await _database.LedgerAsync(tenants[1])).ShouldBe(ProbeDbContext.Second);
     }

@@ -34,6 +34,7 @@ public sealed class AddMigrationRuns : Migration
         migrationBuilder.Sql(
             """
             DROP FUNCTION complete_run_tenant(uuid, uuid, text, text);
+            DROP FUNCTION check_run_tenant(text);
             DROP FUNCTION claim_run_tenant(uuid, text, text, int, int);
             DROP FUNCTION assert_new_tenant_version(text);
             DROP FUNCTION assert_small_relation(text);
@@ -157,15 +158,10 @@ public sealed class AddMigrationRuns : Migration
         $version$;
 
         -- Takes the next tenant of a run that goes this way, so that nobody else can have it until this transaction ends, and points
-        -- the transaction at its schema. TD003: there is none at the moment; TD001: it is not where the run believes; TD002: it needs
-        -- several steps; TD004: its status keeps it from being migrated; 55P03: another session has it.
+        -- the transaction at its schema. TD003: there is none at the moment. Everything else that may be wrong is for the next statement
+        -- to find (check_run_tenant), when the client knows already whose schema it is about.
         CREATE FUNCTION claim_run_tenant(run uuid, way_from text, way_to text, after_position int, lock_timeout_ms int, OUT tenant uuid, OUT tenant_slug text, OUT tenant_position int)
         LANGUAGE plpgsql AS $claim$
-        DECLARE
-            found_schema text;
-            found_status text;
-            found_pending text;
-            actual text;
         BEGIN
             SELECT t.tenant_id, t.slug, t.position INTO tenant, tenant_slug, tenant_position
             FROM public.migration_runs r JOIN public.migration_run_tenants t ON t.run_id = r.id
@@ -176,24 +172,40 @@ public sealed class AddMigrationRuns : Migration
             IF NOT FOUND THEN
                 RAISE EXCEPTION 'no tenant to take' USING ERRCODE = 'TD003';
             END IF;
-            PERFORM set_config('lock_timeout', lock_timeout_ms || 'ms', true), set_config('synchronous_commit', 'off', true), set_config('todo.tenant', tenant::text, true);
-            SELECT schema, status, schema_pending INTO found_schema, found_status, found_pending FROM public.tenants WHERE id = tenant;
-            IF found_status IS NULL OR found_status NOT IN ('active', 'suspended', 'pooled') THEN
-                RAISE EXCEPTION 'tenant % is %', tenant_slug, coalesce(found_status, 'gone') USING ERRCODE = 'TD004';
-            END IF;
-            IF NOT pg_try_advisory_xact_lock(hashtextextended(tenant::text, 0)) THEN
-                RAISE EXCEPTION 'tenant % is being migrated by another session', tenant_slug USING ERRCODE = 'lock_not_available';
-            END IF;
-            IF found_pending IS NOT NULL THEN
-                RAISE EXCEPTION 'tenant % is in the middle of %', tenant_slug, found_pending USING ERRCODE = 'TD002';
-            END IF;
-            PERFORM set_config('search_path', quote_ident(found_schema), true);
-            SELECT max("MigrationId") INTO actual FROM "__EFMigrationsHistory";
-            IF actual IS DISTINCT FROM way_from THEN
-                RAISE EXCEPTION 'tenant % is at % and not at %', tenant_slug, coalesce(actual, 'nothing'), coalesce(way_from, 'nothing') USING ERRCODE = 'TD001', DETAIL = coalesce(actual, '');
-            END IF;
+            PERFORM set_config('lock_timeout', lock_timeout_ms || 'ms', true), set_config('synchronous_commit', 'off', true),
+                set_config('todo.tenant', tenant::text, true), set_config('search_path', 't_' || replace(tenant::text, '-', ''), true);
         END
         $claim$;
+
+        -- Goes on only if the tenant that this transaction took is there to be migrated, nobody else is at it, and its schema is where the
+        -- run believes. TD004: its status keeps it from being migrated; 55P03: another session has it; TD002: it needs several steps;
+        -- TD006: the schema has no history; TD001: it is at another version.
+        CREATE FUNCTION check_run_tenant(way_from text) RETURNS void LANGUAGE plpgsql AS $check$
+        DECLARE
+            tenant uuid := current_setting('todo.tenant')::uuid;
+            found_status text;
+            found_pending text;
+            actual text;
+        BEGIN
+            SELECT status, schema_pending INTO found_status, found_pending FROM public.tenants WHERE id = tenant;
+            IF found_status IS NULL OR found_status NOT IN ('active', 'suspended', 'pooled') THEN
+                RAISE EXCEPTION 'the tenant is %', coalesce(found_status, 'gone') USING ERRCODE = 'TD004';
+            END IF;
+            IF NOT pg_try_advisory_xact_lock(hashtextextended(tenant::text, 0)) THEN
+                RAISE EXCEPTION 'tenant % is being migrated by another session', tenant USING ERRCODE = 'lock_not_available';
+            END IF;
+            IF found_pending IS NOT NULL THEN
+                RAISE EXCEPTION 'the tenant is in the middle of %', found_pending USING ERRCODE = 'TD002';
+            END IF;
+            IF to_regclass('"__EFMigrationsHistory"') IS NULL THEN
+                RAISE EXCEPTION 'the schema has no migration history' USING ERRCODE = 'TD006';
+            END IF;
+            SELECT max("MigrationId") INTO actual FROM "__EFMigrationsHistory";
+            IF actual IS DISTINCT FROM way_from THEN
+                RAISE EXCEPTION 'the schema is at % and not at %', coalesce(actual, 'nothing'), coalesce(way_from, 'nothing') USING ERRCODE = 'TD001';
+            END IF;
+        END
+        $check$;
 
         -- Writes the ledger and the run's record of the tenant that this transaction took.
         CREATE FUNCTION complete_run_tenant(run uuid, rolled_back_run uuid, version text, checksum text) RETURNS void LANGUAGE plpgsql AS $complete$

@@ -1,0 +1,21 @@
+namespace Todo.Tenancy.Fleet;
+
+/// <summary>How a plan is to be carried out.</summary>
+/// <param name="Executor">Who works on it: <c>worker</c>, <c>cli</c> or <c>api</c>.</param>
+/// <param name="StartedBy">Who asks for it, for the record.</param>
+public sealed record RunRequest(string Executor, string StartedBy)
+{
+    /// <summary>How it spreads.</summary>
+    public Waves Waves { get; init; } = Waves.One;
+
+    /// <summary>
+    /// How many tenants may fail before the run pauses; null: any number. While the first of several waves runs, the canaries, none may.
+    /// </summary>
+    public Share? ErrorBudget { get; init; }
+
+    /// <summary>Asked with GET between waves; anything but a 2xx pauses the run. Null: nobody is asked.</summary>
+    public Uri? GateUrl { get; init; }
+
+    /// <summary>The id that confirms the loss of data in a rollback: of the run that is undone, or of the planned run. Null: not confirmed.</summary>
+    public Guid? Confirmation { get; init; }
+}
