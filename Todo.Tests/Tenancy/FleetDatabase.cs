@@ -12,6 +12,11 @@ namespace Todo.Tests.Tenancy;
 /// <summary>A database with the real catalog, for tenants of the probe line.</summary>
 public sealed class FleetDatabase : TestDatabase
 {
+    /// <summary>The cluster to be in, if not the one that all tests share.</summary>
+    public string? Server { get; init; }
+
+    protected override async Task<string> ServerAsync() => Server ?? await base.ServerAsync();
+
     public override async Task InitializeAsync()
     {
         await base.InitializeAsync();
