@@ -33,6 +33,7 @@ public static class DataServices
             provider.GetRequiredService<NpgsqlDataSource>(), MigrationLines.Catalog, provider.GetRequiredService<ILogger<CatalogMigrator>>()));
         services.AddSingleton(provider => new TenantMigrator(provider.GetRequiredService<NpgsqlDataSource>(), MigrationLines.Tenant));
         services.AddSingleton(provider => new TenantProvisioner(provider.GetRequiredService<NpgsqlDataSource>(), MigrationLines.Tenant));
+        services.AddSingleton(provider => new SchemaPool(provider.GetRequiredService<NpgsqlDataSource>(), MigrationLines.Tenant));
         services.AddSingleton<TenantLifecycle>();
         services.AddSingleton<FleetMigrator>();
         return services;
