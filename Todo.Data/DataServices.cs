@@ -35,6 +35,7 @@ public static class DataServices
         services.AddSingleton(provider => new TenantProvisioner(provider.GetRequiredService<NpgsqlDataSource>(), MigrationLines.Tenant));
         services.AddSingleton(provider => new SchemaPool(provider.GetRequiredService<NpgsqlDataSource>(), MigrationLines.Tenant));
         services.AddSingleton<TenantLifecycle>();
+        services.AddSingleton(provider => new TenantBaseline(provider.GetRequiredService<NpgsqlDataSource>(), MigrationLines.Tenant));
         services.AddSingleton<FleetMigrator>();
         return services;
     }
