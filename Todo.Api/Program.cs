@@ -25,7 +25,7 @@ public static class Program
         builder.AddTodoCache();
         builder.Services.AddTodoData();
         builder.Services.AddLookupCache();
-        builder.Services.AddTenantDirectory();
+        builder.AddTenantDirectory();
         builder.AddSignIn();
         builder.AddOperators();
         builder.AddRequestRules();
