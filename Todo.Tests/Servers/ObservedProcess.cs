@@ -11,13 +11,13 @@ internal class ObservedProcess : IDisposable
     private readonly List<(string Text, TaskCompletionSource Seen)> _awaited = [];
 
     /// <summary>Starts <c>dotnet assembly arguments</c>.</summary>
-    public ObservedProcess(string assembly, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
+    public ObservedProcess(string assembly, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, string? workingDirectory = null)
     {
         var start = new ProcessStartInfo("dotnet", [assembly, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = AppContext.BaseDirectory,
+            WorkingDirectory = workingDirectory ?? AppContext.BaseDirectory,
         };
         foreach (var (name, value) in environment)
         {

@@ -1,0 +1,14 @@
+using System.CommandLine;
+
+namespace Todo.Cli.Tenants;
+
+/// <summary><c>todo tenants</c>: every verb is a class of its own, added here.</summary>
+internal static class TenantsCommands
+{
+    public static Command Create() => new("tenants", "Single tenants.")
+    {
+        ListCommand.Create(),
+        ShowCommand.Create(),
+        CreateCommand.Create(),
+    };
+}
