@@ -1,6 +1,5 @@
 using Npgsql;
 using Todo.Tenancy.Catalog;
-using Todo.Tenancy.Migrations;
 using Todo.Tenancy.Provisioning;
 using Todo.Tenancy.Scoping;
 
