@@ -1,10 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Todo.Api.Fleet;
 using Todo.Api.Identity;
 using Todo.Api.Paging;
 using Todo.Api.Tenants;
 using Todo.Api.Todos;
 using Todo.Api.Users;
+using Todo.Tenancy.Fleet;
 
 namespace Todo.Api;
 
@@ -17,6 +19,13 @@ namespace Todo.Api;
 [JsonSerializable(typeof(NewTenant))]
 [JsonSerializable(typeof(Page<TenantResponse>))]
 [JsonSerializable(typeof(FleetResponse))]
+[JsonSerializable(typeof(PlanRequest))]
+[JsonSerializable(typeof(NewRun))]
+[JsonSerializable(typeof(FleetStatus))]
+[JsonSerializable(typeof(PlanResponse))]
+[JsonSerializable(typeof(RunResponse))]
+[JsonSerializable(typeof(Page<MigrationRun>))]
+[JsonSerializable(typeof(Page<MigrationRunTenant>))]
 [JsonSerializable(typeof(Page<UserResponse>))]
 [JsonSerializable(typeof(NewTodo))]
 [JsonSerializable(typeof(TodoChange))]

@@ -1,6 +1,7 @@
 using Todo.Api.Caching;
 using Todo.Api.Docs;
 using Todo.Api.Errors;
+using Todo.Api.Fleet;
 using Todo.Api.Identity;
 using Todo.Api.Tenants;
 using Todo.Api.Todos;
@@ -25,7 +26,8 @@ public static class Program
         builder.AddTodoCache();
         builder.Services.AddTodoData();
         builder.Services.AddLookupCache();
-        builder.Services.AddTenantDirectory();
+        builder.AddTenantDirectory();
+        builder.Services.AddFleet();
         builder.AddSignIn();
         builder.AddOperators();
         builder.AddRequestRules();
@@ -37,6 +39,7 @@ public static class Program
         app.MapDefaultEndpoints();
         app.MapDocs();
         app.MapTenants();
+        app.MapFleet();
         app.MapAuth();
         app.MapUsers();
         app.MapTodos();

@@ -1,10 +1,12 @@
 using System.CommandLine;
+using Todo.Benchmarks.Fleet;
 using Todo.Benchmarks.Requests;
 
 var benchmarks = new RootCommand("What we claim about speed, measured. Every verb prints a Markdown table, ready for docs/performance.md.")
 {
     RequestsCommand.Create(),
     BaselineCommand.Create(),
+    FleetCommand.Create(),
 };
 
 // On Ctrl+C there are servers to stop and throw-away folders to delete, which takes longer than the two seconds given otherwise.

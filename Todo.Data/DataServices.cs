@@ -42,6 +42,9 @@ public static class DataServices
         services.AddSingleton(provider => new RunExecutor(
             provider.GetRequiredService<NpgsqlDataSource>(), MigrationLines.Tenant, provider.GetRequiredService<RunStore>(), provider.GetRequiredService<IHttpClientFactory>().CreateClient(GateClient)));
         services.AddSingleton<FleetMigration>();
+        services.AddSingleton(provider => new SchemaPool(provider.GetRequiredService<NpgsqlDataSource>(), MigrationLines.Tenant));
+        services.AddSingleton<TenantLifecycle>();
+        services.AddSingleton(provider => new TenantBaseline(provider.GetRequiredService<NpgsqlDataSource>(), MigrationLines.Tenant));
         return services;
     }
 

@@ -50,6 +50,7 @@ internal static class AuthEndpoints
         HttpContext context,
         CatalogDbContext catalog,
         IDbContextFactory<TenantDbContext> tenants,
+        ServedVersions versions,
         TimeProvider clock,
         CancellationToken cancellationToken)
     {
@@ -66,7 +67,7 @@ internal static class AuthEndpoints
 
         User? user = null;
         var candidate = candidates.FirstOrDefault();
-        if (candidate is { IsServable: false })
+        if (candidate is not null && !candidate.IsServable(versions))
         {
             // Its people can't be read, so nobody's password can be checked: this answer is for whoever asks.
             context.Response.Headers.RetryAfter = Refusal.RetryAfter;

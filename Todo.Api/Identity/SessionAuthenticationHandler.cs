@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 using Todo.Api.Errors;
 using Todo.Api.Tenants;
+using Todo.Data;
 using Todo.Tenancy.Catalog;
 
 namespace Todo.Api.Identity;
@@ -23,6 +24,7 @@ public sealed class SessionAuthenticationHandler(
     ILoggerFactory loggers,
     UrlEncoder encoder,
     TenantDirectory tenants,
+    ServedVersions versions,
     SessionDirectory sessions) : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     /// <summary>The scheme's name.</summary>
@@ -62,11 +64,11 @@ public sealed class SessionAuthenticationHandler(
         if (token.TenantId != tenant.Id)
         {
             // Only the owner of a working token may learn that it is merely used in the wrong place.
-            var isValidElsewhere = await tenants.FindAsync(token.TenantId, cancellation) is { IsServable: true } && await sessions.FindAsync(token, cancellation) is not null;
+            var isValidElsewhere = await tenants.FindAsync(token.TenantId, cancellation) is { } theirs && theirs.IsServable(versions) && await sessions.FindAsync(token, cancellation) is not null;
             return Refuse(isValidElsewhere ? new Refusal(StatusCodes.Status403Forbidden, "The token belongs to another tenant.") : Unknown);
         }
 
-        if (!tenant.IsServable)
+        if (!tenant.IsServable(versions))
         {
             return Refuse(new Refusal(StatusCodes.Status503ServiceUnavailable, $"Tenant '{tenant.Slug}' is being migrated. Try again in a few seconds."));
         }

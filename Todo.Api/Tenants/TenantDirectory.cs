@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Todo.Api.Caching;
 using Todo.Data;
@@ -13,31 +14,65 @@ public sealed record TenantEntry(Guid Id, string Slug, TenantStatus Status, stri
     /// <summary>The tenant's schema.</summary>
     public TenantSchema Schema => TenantSchema.Of(Id);
 
-    /// <summary>Whether this build can work with the tenant's tables: it must be at a migration the build was made for.</summary>
-    public bool IsServable => SchemaVersion == MigrationLines.Tenant.Head.Id;
+    /// <summary>Whether a build that serves these versions can work with the tenant's tables.</summary>
+    public bool IsServable(ServedVersions versions)
+    {
+        ArgumentNullException.ThrowIfNull(versions);
+        return versions.Contains(SchemaVersion);
+    }
 }
 
 /// <summary>Finds tenants by slug and by id, through the cache.</summary>
-public sealed class TenantDirectory(LookupCache cache, IDbContextFactory<CatalogDbContext> contexts)
+public sealed class TenantDirectory
 {
-    // A tenant that can't be served is about to change, and the worker that migrates it is another process, which announces nothing.
-    private static readonly Func<TenantEntry, bool> IsFinal = static tenant => tenant.IsServable;
+    private readonly LookupCache _cache;
+    private readonly IDbContextFactory<CatalogDbContext> _contexts;
+    private readonly ServedVersions _versions;
+    private readonly Func<TenantEntry, bool> _keep;
+
+    // Under which slugs a tenant may be cached: after it was renamed, the old one is to be forgotten too. At most one small entry a tenant.
+    private readonly ConcurrentDictionary<Guid, string[]> _slugs = new();
+
+    /// <summary>Asks nothing yet.</summary>
+    public TenantDirectory(LookupCache cache, IDbContextFactory<CatalogDbContext> contexts, ServedVersions versions)
+    {
+        (_cache, _contexts, _versions) = (cache, contexts, versions);
+        _keep = Keep;
+    }
 
     /// <summary>The tenant with this slug; null if there is none, or if it was deleted or never finished.</summary>
     public ValueTask<TenantEntry?> FindAsync(string slug, CancellationToken cancellationToken) =>
-        cache.GetAsync("tenant:slug:" + slug, ApiJson.Default.TenantEntry, (contexts, slug), static (state, token) =>
-            LoadAsync(state.contexts, tenant => tenant.Slug == state.slug, token), cancellationToken, IsFinal);
+        _cache.GetAsync("tenant:slug:" + slug, ApiJson.Default.TenantEntry, (_contexts, slug), static (state, token) =>
+            LoadAsync(state._contexts, tenant => tenant.Slug == state.slug, token), cancellationToken, _keep);
 
     /// <summary>The tenant with this id; null as above.</summary>
     public ValueTask<TenantEntry?> FindAsync(Guid id, CancellationToken cancellationToken) =>
-        cache.GetAsync($"tenant:id:{id:N}", ApiJson.Default.TenantEntry, (contexts, id), static (state, token) =>
-            LoadAsync(state.contexts, tenant => tenant.Id == state.id, token), cancellationToken, IsFinal);
+        _cache.GetAsync($"tenant:id:{id:N}", ApiJson.Default.TenantEntry, (_contexts, id), static (state, token) =>
+            LoadAsync(state._contexts, tenant => tenant.Id == state.id, token), cancellationToken, _keep);
 
     /// <summary>Forgets what is cached of a tenant that has just changed.</summary>
     public async Task ForgetAsync(Guid id, string slug)
     {
-        await cache.RemoveAsync("tenant:slug:" + slug);
-        await cache.RemoveAsync($"tenant:id:{id:N}");
+        string[] known = _slugs.TryRemove(id, out var slugs) ? slugs : [];
+        foreach (var name in known.Append(slug).Distinct(StringComparer.Ordinal))
+        {
+            await _cache.RemoveAsync("tenant:slug:" + name);
+        }
+
+        await _cache.RemoveAsync($"tenant:id:{id:N}");
+    }
+
+    // A tenant that can't be served is about to change, and is asked for anew each time.
+    private bool Keep(TenantEntry tenant)
+    {
+        if (!tenant.IsServable(_versions))
+        {
+            return false;
+        }
+
+        _slugs.AddOrUpdate(
+            tenant.Id, static (_, slug) => [slug], static (_, known, slug) => known.Contains(slug, StringComparer.Ordinal) ? known : [.. known, slug], tenant.Slug);
+        return true;
     }
 
     private static async Task<TenantEntry?> LoadAsync(

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Linq.Expressions;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using Todo.Api.Paging;
 using Todo.Data;
 using Todo.Data.Access;
@@ -18,7 +19,17 @@ internal static class TenantEndpoints
 {
     private const int MigrationParallelism = 4;
 
-    public static void AddTenantDirectory(this IServiceCollection services) => services.AddSingleton<TenantDirectory>();
+    public static void AddTenantDirectory(this WebApplicationBuilder builder)
+    {
+        builder.Services.Configure<TenantOptions>(builder.Configuration.GetSection(TenantOptions.Section));
+        builder.Services.AddSingleton(provider =>
+        {
+            var tenants = provider.GetRequiredService<IOptions<TenantOptions>>().Value;
+            return ServedVersions.Between(tenants.LowestServedVersion, tenants.HighestServedVersion);
+        });
+        builder.Services.AddSingleton<TenantDirectory>();
+        builder.Services.AddHostedService<TenantChangeFeed>();
+    }
 
     public static void MapTenants(this IEndpointRouteBuilder app)
     {

@@ -16,7 +16,7 @@ internal static class RequestsBenchmark
     /// <exception cref="BenchmarkException">A server failed, or the two do not answer alike.</exception>
     public static async Task<string> RunAsync(RequestsOptions options, CancellationToken cancellationToken)
     {
-        RefuseDebugBuild();
+        RefuseDebugBuild("requests");
         await using var postgres = await EmbeddedPostgres.StartAsync(EmbeddedPostgresOptions.ThrowAway with { Report = Say }, cancellationToken);
         await using var redis = await EmbeddedRedis.StartAsync(EmbeddedRedisOptions.ThrowAway with { Report = Say }, cancellationToken);
         Say($"Making {options.Tenants} tenants");
@@ -118,12 +118,12 @@ internal static class RequestsBenchmark
     private static string Median(IEnumerable<Measurement> results, Func<Measurement, double> value, string format) =>
         Spread.Of(results.Select(value)).Median.ToString(format, CultureInfo.InvariantCulture);
 
-    private static void RefuseDebugBuild()
+    internal static void RefuseDebugBuild(string verb)
     {
         var built = (DebuggableAttribute?)Attribute.GetCustomAttribute(typeof(Todo.Api.Program).Assembly, typeof(DebuggableAttribute));
         if (built is { IsJITOptimizerDisabled: true })
         {
-            throw new BenchmarkException("This is a debug build; run it with: dotnet run -c Release --project Todo.Benchmarks -- requests");
+            throw new BenchmarkException($"This is a debug build; run it with: dotnet run -c Release --project Todo.Benchmarks -- {verb}");
         }
     }
 

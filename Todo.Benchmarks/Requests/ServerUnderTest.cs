@@ -114,9 +114,9 @@ internal sealed class ServerUnderTest : IAsyncDisposable
         }
     }
 
-    private static string DotnetProgram => Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
+    internal static string DotnetProgram => Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
 
-    private static string InOutput(string file) => Path.Combine(AppContext.BaseDirectory, file);
+    internal static string InOutput(string file) => Path.Combine(AppContext.BaseDirectory, file);
 
     private void Read(string? line)
     {

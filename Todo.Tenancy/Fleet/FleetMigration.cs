@@ -105,10 +105,11 @@ public sealed class FleetMigration(NpgsqlDataSource dataSource, FleetPlanner pla
         return null;
     }
 
-    // A fleet that is current without any run: from now on new tenants get the same.
-    private async Task RememberAsync(FleetPlan plan, CancellationToken cancellationToken)
+    /// <summary>Of a plan that moves nobody because the fleet is current: from now on new tenants get the same.</summary>
+    public async Task RememberAsync(FleetPlan plan, CancellationToken cancellationToken)
     {
-        if (plan is not { NewTenantVersion: { } version, Blocked.Count: 0, Passed: 0 })
+        ArgumentNullException.ThrowIfNull(plan);
+        if (plan is not { NewTenantVersion: { } version, Tenants.Count: 0, Blocked.Count: 0, Passed: 0 })
         {
             return;
         }

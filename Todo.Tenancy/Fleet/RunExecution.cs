@@ -18,6 +18,9 @@ public sealed record RunExecution
     /// <summary>The pause after the first of these attempts; it doubles each time, and varies by half.</summary>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>Once it is cancelled no further tenant is taken: unlike the cancellation of the call, it lets those in hand be finished.</summary>
+    public CancellationToken Stop { get; init; }
+
     /// <summary>Told after every tenant, from several threads at once.</summary>
     public Action<RunProgress>? Progress { get; init; }
 

@@ -34,13 +34,13 @@ public sealed class RunExecutor(NpgsqlDataSource dataSource, MigrationLine line,
         using var activity = FleetTelemetry.ActivitySource.StartActivity("fleet run");
         activity?.SetTag("todo.run.id", run.Id).SetTag("todo.run.target", run.Target);
         var work = new Work(run, paths, execution, new TenantMigrator(dataSource, new StepwiseMigrator(dataSource, line, execution), execution));
-        while (run.State == RunState.Running)
+        while (run.State == RunState.Running && !execution.Stop.IsCancellationRequested)
         {
             using var wave = FleetTelemetry.ActivitySource.StartActivity("fleet wave");
             wave?.SetTag("todo.run.wave", run.CurrentWave);
             work.Begin(run.CurrentWave, await runs.CountAsync(run.Id, cancellationToken));
             await Task.WhenAll(Enumerable.Range(0, execution.Parallelism).Select(_ => WorkAsync(work, cancellationToken)));
-            if (!await EndOfWaveAsync(run, cancellationToken))
+            if (!execution.Stop.IsCancellationRequested && !await EndOfWaveAsync(run, cancellationToken))
             {
                 // What is left waits for a second try, or another worker has it.
                 await Task.Delay(LongestWait, cancellationToken);
@@ -71,7 +71,7 @@ public sealed class RunExecutor(NpgsqlDataSource dataSource, MigrationLine line,
         {
             // From the last tenant taken on, because those before it are done; once more from the start for what was put back.
             var (after, isSecondRound) = (-1, false);
-            while (true)
+            while (!work.Execution.Stop.IsCancellationRequested)
             {
                 var started = Stopwatch.GetTimestamp();
                 var move = await MoveNextAsync(work, path, after, cancellationToken);

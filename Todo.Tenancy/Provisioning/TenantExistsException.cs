@@ -1,3 +1,5 @@
+using Npgsql;
+
 namespace Todo.Tenancy.Provisioning;
 
 /// <summary>A tenant with this slug exists already. Nothing was changed.</summary>
@@ -6,4 +8,7 @@ public sealed class TenantExistsException(string slug, Exception inner)
 {
     /// <summary>The slug that is taken.</summary>
     public string Slug { get; } = slug;
+
+    internal static bool IsCauseOf(PostgresException exception) =>
+        exception is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "tenants_slug_key" };
 }

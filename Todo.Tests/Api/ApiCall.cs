@@ -3,14 +3,15 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
+using Todo.Api.Fleet;
 using Todo.Api.Identity;
 using Todo.Api.Tenants;
 using Todo.Api.Todos;
 
 namespace Todo.Tests.Api;
 
-/// <summary>What belongs to one tenant, for calls that name it.</summary>
-internal sealed record Belongings(Guid TenantId, string Slug, string Email, Guid UserId, Guid ListId, Guid TodoId);
+/// <summary>What belongs to one tenant, for calls that name it; and a run that is running, with nothing to do in it.</summary>
+internal sealed record Belongings(Guid TenantId, string Slug, string Email, Guid UserId, Guid ListId, Guid TodoId, Guid RunId);
 
 /// <summary>
 /// An endpoint and method of the API, and how to call it: every parameter of its route and every field of its body that can name
@@ -23,6 +24,7 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
     {
         ["todos/id"] = of => of.TodoId.ToString(),
         ["cc/slug"] = of => of.Slug,
+        ["cc/id"] = of => of.RunId.ToString(),
         ["openapi/documentName"] = _ => "v1",
     };
 
@@ -30,6 +32,8 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
     {
         [typeof(LoginRequest)] = of => new { of.Email, ApiHost.Password },
         [typeof(NewTenant)] = of => new { slug = of.Slug[..4] + Guid.NewGuid().ToString("N"), name = "Made by a sample" },
+        [typeof(PlanRequest)] = of => new { tenants = new[] { of.Slug } },
+        [typeof(NewRun)] = of => new { tenants = new[] { of.Slug } },
         [typeof(NewTodo)] = of => new { title = "Made by a sample", of.ListId },
         [typeof(TodoChange)] = of => new { title = "Changed by a sample", of.ListId },
     };

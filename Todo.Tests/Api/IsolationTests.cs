@@ -184,7 +184,7 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
     {
         var schema = await api.SchemaAsync(owner.Slug);
         var email = await api.ScalarAsync<string>($"SELECT email FROM {schema}.users WHERE id = '{owner.UserId}'");
-        var (list, todo) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        var (list, todo, run) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
         await api.ExecuteAsync(
             $"""
             INSERT INTO {schema}.todo_lists (id, name, created_at) VALUES ('{list}', 'List {Marker}', now());
@@ -192,8 +192,11 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
             VALUES ('{todo}', '{list}', 'Todo {Marker}', 'Notes {Marker}', '{owner.UserId}', now(), now());
             UPDATE {schema}.users SET name = 'Person {Marker}';
             UPDATE tenants SET name = 'Company {Marker}' WHERE slug = '{owner.Slug}';
+            UPDATE migration_runs SET state = 'cancelled' WHERE state IN ('running', 'paused');
+            INSERT INTO migration_runs (id, kind, state, target, executor, started_by, checksum, wave_count, current_wave, created_at)
+            VALUES ('{run}', 'apply', 'running', 'head', 'worker', 'a test', encode(sha256(''), 'hex'), 1, 0, now());
             """);
-        return new Belongings(schema.TenantId, owner.Slug, email!, owner.UserId, list, todo);
+        return new Belongings(schema.TenantId, owner.Slug, email!, owner.UserId, list, todo, run);
     }
 
     private async Task<string> ExpiredTokenAsync(Belongings of)

@@ -39,6 +39,10 @@ public sealed class OwnRedisHost : ApiHost
     }
 
     /// <inheritdoc/>
+    // The feed would once forget a tenant that was just made.
+    protected override IEnumerable<string> Arguments => ["--Tenants:ChangeInterval=1.00:00:00"];
+
+    /// <inheritdoc/>
     // Without the client's own reads: who is the primary, every minute.
     protected override Task<string> CacheAsync() => Task.FromResult(_redis.ConnectionString + ",tiebreaker=,configCheckSeconds=3600");
 }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Todo.Tests.Servers;
 
-/// <summary>Hears of every statement that this process sends to one database, from Npgsql's own traces.</summary>
+/// <summary>Hears of every statement that requests send to one database, from Npgsql's own traces; not of what services ask in the background.</summary>
 internal sealed class StatementCount : IDisposable
 {
     private readonly ActivityListener _listener;
@@ -17,7 +17,7 @@ internal sealed class StatementCount : IDisposable
             ActivityStopped = activity =>
             {
                 // Opening a connection is an activity too; only a command has a text.
-                if (activity.GetTagItem("db.namespace") as string == database && activity.GetTagItem("db.query.text") is string text)
+                if (activity.Parent is not null && activity.GetTagItem("db.namespace") as string == database && activity.GetTagItem("db.query.text") is string text)
                 {
                     lock (_statements)
                     {

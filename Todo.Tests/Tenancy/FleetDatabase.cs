@@ -3,6 +3,7 @@ using Npgsql;
 using Todo.Data;
 using Todo.Tenancy.Catalog;
 using Todo.Tenancy.Fleet;
+using Todo.Tenancy.Inspection;
 using Todo.Tenancy.Migrations;
 using Todo.Tenancy.Provisioning;
 using Todo.Tests.Servers;
@@ -12,6 +13,11 @@ namespace Todo.Tests.Tenancy;
 /// <summary>A database with the real catalog, for tenants of the probe line.</summary>
 public sealed class FleetDatabase : TestDatabase
 {
+    /// <summary>The cluster to be in, if not the one that all tests share.</summary>
+    public string? Server { get; init; }
+
+    protected override async Task<string> ServerAsync() => Server ?? await base.ServerAsync();
+
     public override async Task InitializeAsync()
     {
         await base.InitializeAsync();
@@ -71,23 +77,6 @@ public sealed class FleetDatabase : TestDatabase
     /// <summary>What the schema itself says.</summary>
     public Task<string?> HistoryAsync(Tenant tenant) => ScalarAsync<string>($"SELECT string_agg(\"MigrationId\", ',' ORDER BY \"MigrationId\") FROM {tenant.Schema}.\"__EFMigrationsHistory\"");
 
-    /// <summary>The schema's tables, columns, constraints and indexes, as text without anything that names the schema.</summary>
-    public async Task<string> ShapeAsync(string schema)
-    {
-        await using var command = DataSource.CreateCommand(
-            """
-            SELECT coalesce(string_agg(line, E'\n' ORDER BY line), '') FROM (
-                SELECT format('column %s.%s %s null=%s default=%s', table_name, column_name, data_type, is_nullable, column_default) AS line
-                FROM information_schema.columns WHERE table_schema = @schema
-                UNION ALL
-                SELECT format('constraint %s on %s %s', conname, conrelid::regclass, replace(pg_get_constraintdef(oid), @schema || '.', ''))
-                FROM pg_constraint WHERE connamespace = to_regnamespace(@schema)
-                UNION ALL
-                SELECT replace(indexdef, @schema || '.', '') FROM pg_indexes WHERE schemaname = @schema
-                UNION ALL
-                SELECT format('function %s', p.oid::regprocedure) FROM pg_proc p WHERE pronamespace = to_regnamespace(@schema)) AS lines
-            """);
-        command.Parameters.AddWithValue("schema", schema);
-        return ((string)(await command.ExecuteScalarAsync())!).Replace(schema + ".", "", StringComparison.Ordinal);
-    }
+    /// <summary>What the schema is made of, as text without anything that names the schema.</summary>
+    public async Task<string> ShapeAsync(string schema) => (await SchemaFingerprint.OfAsync(DataSource, schema)).ToString();
 }
