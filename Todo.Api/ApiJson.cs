@@ -6,6 +6,7 @@ using Todo.Api.Paging;
 using Todo.Api.Tenants;
 using Todo.Api.Todos;
 using Todo.Api.Users;
+using Todo.Tenancy.Inspection;
 using Todo.Tenancy.Fleet;
 
 namespace Todo.Api;
@@ -17,6 +18,10 @@ namespace Todo.Api;
 [JsonSerializable(typeof(LoginRequest))]
 [JsonSerializable(typeof(LoginResponse))]
 [JsonSerializable(typeof(NewTenant))]
+[JsonSerializable(typeof(TenantChange))]
+[JsonSerializable(typeof(TenantStateResponse))]
+[JsonSerializable(typeof(VerifyReport))]
+[JsonSerializable(typeof(DriftReport))]
 [JsonSerializable(typeof(Page<TenantResponse>))]
 [JsonSerializable(typeof(FleetResponse))]
 [JsonSerializable(typeof(PlanRequest))]

@@ -28,6 +28,7 @@ public static class Program
         builder.Services.AddLookupCache();
         builder.AddTenantDirectory();
         builder.Services.AddFleet();
+        builder.Services.AddInspection();
         builder.AddSignIn();
         builder.AddOperators();
         builder.AddRequestRules();
@@ -39,7 +40,9 @@ public static class Program
         app.MapDefaultEndpoints();
         app.MapDocs();
         app.MapTenants();
+        app.MapTenantLifecycle();
         app.MapFleet();
+        app.MapInspection();
         app.MapAuth();
         app.MapUsers();
         app.MapTodos();

@@ -24,6 +24,10 @@ internal sealed class MigrationOptions
     [Range(0.01, 1)]
     public double MaxLoad { get; init; } = 1;
 
+    /// <summary>How many schemas to have ready for new tenants, 0 to 1000, so that making one is a matter of milliseconds.</summary>
+    [Range(0, 1000)]
+    public int PoolSize { get; init; }
+
     /// <summary>How long a database that is down is waited for before the worker gives up.</summary>
     public TimeSpan DatabaseWait { get; init; } = TimeSpan.FromMinutes(2);
 

@@ -5,6 +5,7 @@ using Todo.Data.Demo;
 using Todo.Tenancy.Catalog;
 using Todo.Tenancy.Fleet;
 using Todo.Tenancy.Migrations;
+using Todo.Tenancy.Provisioning;
 
 namespace Todo.MigrationWorker;
 
@@ -16,6 +17,7 @@ internal sealed partial class MigrationService(
     NpgsqlDataSource dataSource,
     CatalogMigrator catalog,
     FleetMigration fleet,
+    SchemaPool pool,
     DemoData demo,
     IOptions<MigrationOptions> options,
     IHostEnvironment environment,
@@ -74,6 +76,11 @@ internal sealed partial class MigrationService(
         if (outcome.Run is { State: not RunState.Completed } run)
         {
             LogRunEnded(run.Id, EnumText.Of(run.State), run.Reason ?? "mend what is listed above, then start the worker again");
+        }
+
+        if (outcome.IsCurrent && options.Value.PoolSize > 0)
+        {
+            LogPool(await pool.FillAsync(options.Value.PoolSize, cancellationToken), options.Value.PoolSize);
         }
 
         if (environment.IsDevelopment() && options.Value.DemoPassword is { Length: > 0 } password)
@@ -143,6 +150,9 @@ internal sealed partial class MigrationService(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Run {Run} is {State}: {Reason}")]
     private partial void LogRunEnded(Guid run, string state, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Made {Made} schemas in advance; {Size} are ready for new tenants")]
+    private partial void LogPool(int made, int size);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Demo tenants are in place")]
     private partial void LogDemo();

@@ -29,6 +29,7 @@ internal static class TenantEndpoints
         });
         builder.Services.AddSingleton<TenantDirectory>();
         builder.Services.AddHostedService<TenantChangeFeed>();
+        builder.Services.AddHostedService<SchemaPoolKeeper>();
     }
 
     public static void MapTenants(this IEndpointRouteBuilder app)
@@ -65,16 +66,17 @@ internal static class TenantEndpoints
         }
     }
 
+    // Schemas of the pool, and what is left of them while they are dropped, have no name: they are nobody yet.
     private static async Task<PageResult<TenantResponse>> ListAsync(
         HttpContext context, CatalogDbContext catalog, CancellationToken cancellationToken, [Range(1, Page.MaxLimit)] int limit = Page.DefaultLimit, Cursor? cursor = null)
     {
         var after = cursor?.After ?? Guid.Empty;
-        var rows = await catalog.Tenants.Where(tenant => tenant.Id > after).OrderBy(tenant => tenant.Id).Select(Response).Take(limit + 1).ToListAsync(cancellationToken);
+        var rows = await catalog.Tenants.Where(tenant => tenant.Id > after && tenant.Name != "").OrderBy(tenant => tenant.Id).Select(Response).Take(limit + 1).ToListAsync(cancellationToken);
         return Page.Of(rows, limit, tenant => tenant.Id, ApiJson.Default.PageTenantResponse, context);
     }
 
     private static async Task<Results<Ok<TenantResponse>, ProblemHttpResult>> GetAsync(string slug, CatalogDbContext catalog, CancellationToken cancellationToken) =>
-        await catalog.Tenants.Where(tenant => tenant.Slug == slug).Select(Response).SingleOrDefaultAsync(cancellationToken) is { } tenant
+        await catalog.Tenants.Where(tenant => tenant.Slug == slug && tenant.Name != "").Select(Response).SingleOrDefaultAsync(cancellationToken) is { } tenant
             ? TypedResults.Ok(tenant)
             : NoSuchTenant(slug);
 

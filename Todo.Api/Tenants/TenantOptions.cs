@@ -14,4 +14,7 @@ public sealed class TenantOptions
 
     /// <summary>How often the catalog is asked which tenants have changed.</summary>
     public TimeSpan ChangeInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How many schemas are kept ready for new tenants; 0: none.</summary>
+    public int PoolSize { get; init; }
 }

@@ -32,11 +32,25 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
     {
         [typeof(LoginRequest)] = of => new { of.Email, ApiHost.Password },
         [typeof(NewTenant)] = of => new { slug = of.Slug[..4] + Guid.NewGuid().ToString("N"), name = "Made by a sample" },
+        [typeof(TenantChange)] = _ => new { name = "Renamed by a sample" },
         [typeof(PlanRequest)] = of => new { tenants = new[] { of.Slug } },
         [typeof(NewRun)] = of => new { tenants = new[] { of.Slug } },
         [typeof(NewTodo)] = of => new { title = "Made by a sample", of.ListId },
         [typeof(TodoChange)] = of => new { title = "Changed by a sample", of.ListId },
     };
+
+    // Calls that only make sense for a tenant with this status, and leave it with another.
+    private static readonly Dictionary<string, string> Statuses = new()
+    {
+        ["POST /cc/tenants/{slug}/suspend"] = "active",
+        ["POST /cc/tenants/{slug}/resume"] = "suspended",
+        ["DELETE /cc/tenants/{slug}"] = "active",
+        ["POST /cc/tenants/{slug}/restore"] = "deleted",
+        ["POST /cc/tenants/{slug}/purge"] = "deleted",
+    };
+
+    /// <summary>The status that the tenant must have, if the call changes it; null if it does not.</summary>
+    public string? RequiredStatus => Statuses.GetValueOrDefault(ToString());
 
     private string Route => "/" + Endpoint.RoutePattern.RawText!.Trim('/');
 
@@ -76,6 +90,7 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
             RoutePatternParameterPart parameter => Value(parameter.Name, of),
             _ => throw new NotSupportedException(part.ToString()),
         }))));
+        path += path.EndsWith("/purge", StringComparison.Ordinal) ? $"?confirm={of.Slug}" : "";
         return new HttpRequestMessage(Method, path) { Content = Body(of) };
     }
 

@@ -64,8 +64,11 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
         using var theirs = await api.CreateTenantAsync();
         foreach (var call in ApiCall.AllOf(api.App))
         {
-            var belongings = await FillAsync(theirs);
+            // A tenant of its own for calls after which it is another.
+            using var own = call.RequiredStatus is null ? null : await api.CreateTenantAsync();
+            var belongings = await FillAsync(own ?? theirs);
             using var session = await api.OpenSessionAsync(belongings.Email, belongings.Slug);
+            await api.ExecuteAsync($"UPDATE tenants SET status = '{call.RequiredStatus ?? "active"}' WHERE id = '{belongings.TenantId}'");
             using var request = call.Request(belongings);
             using var response = await (call.IsOperators ? api.Operator : call.IsTenants ? session : api.Anonymous).SendAsync(request);
             response.IsSuccessStatusCode.ShouldBeTrue($"{call}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
