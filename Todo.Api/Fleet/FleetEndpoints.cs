@@ -6,6 +6,7 @@ using Npgsql;
 using Todo.Api.Paging;
 using Todo.Api.Tenants;
 using Todo.Data.Catalog;
+using Todo.Tenancy.Catalog;
 using Todo.Tenancy.Fleet;
 
 namespace Todo.Api.Fleet;
@@ -42,7 +43,8 @@ internal static class FleetEndpoints
             .WithDescription("With 'Accept: text/event-stream' an event for every change, at most two a second, until the run has ended.")
             .ProducesProblem(StatusCodes.Status404NotFound);
         group.MapGet("/runs/{id:guid}/tenants", TenantsAsync).WithName("ListRunTenants").WithSummary("List the tenants of a run")
-            .WithDescription("Oldest tenant first; 'position' is the order of the run.").ProducesProblem(StatusCodes.Status404NotFound);
+            .WithDescription("Oldest tenant first; 'position' is the order of the run.")
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
         group.MapPost("/runs/{id:guid}/pause", PauseAsync).WithName("PauseRun").WithSummary("Stop a run after the tenants in hand")
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
         group.MapPost("/runs/{id:guid}/resume", ResumeAsync).WithName("ResumeRun").WithSummary("Go on with a run")
@@ -108,20 +110,29 @@ internal static class FleetEndpoints
         RunStore runs,
         CatalogDbContext catalog,
         CancellationToken cancellationToken,
-        RunTenantState? state = null,
+        string? state = null,
         [Range(1, Page.MaxLimit)] int limit = Page.DefaultLimit,
         Cursor? cursor = null)
     {
         await runs.GetAsync(id, cancellationToken);
         var after = cursor?.After ?? Guid.Empty;
         var query = catalog.MigrationRunTenants.AsNoTracking().Where(tenant => tenant.RunId == id && tenant.TenantId > after);
-        if (state is { } wanted)
+        if (state is not null)
         {
+            var wanted = StateOf(state);
             query = query.Where(tenant => tenant.State == wanted);
         }
 
         var rows = await query.OrderBy(tenant => tenant.TenantId).Take(limit + 1).ToListAsync(cancellationToken);
         return Page.Of(rows, limit, tenant => tenant.TenantId, ApiJson.Default.PageMigrationRunTenant, context);
+    }
+
+    // Spelt as in the answers, which is not how the framework reads an enum from a query.
+    private static RunTenantState StateOf(string text)
+    {
+        var states = Enum.GetValues<RunTenantState>();
+        var index = Array.FindIndex(states, state => EnumText.Of(state) == text);
+        return index >= 0 ? states[index] : throw new ArgumentException($"'state' is one of {string.Join(", ", states.Select(EnumText.Of))}.");
     }
 
     private static async Task<Ok<RunResponse>> PauseAsync(Guid id, RunStore runs, CancellationToken cancellationToken)

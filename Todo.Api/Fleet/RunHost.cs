@@ -21,6 +21,7 @@ internal sealed partial class RunHost(NpgsqlDataSource dataSource, RunStore runs
     private (Guid Run, RunCounts Counts)? _last;
     private Guid? _foreign;
     private bool _isAway;
+    private bool _isDisposed;
 
     // The other half is for requests.
     private readonly int _maxParallelism = Math.Max(1, new NpgsqlConnectionStringBuilder(dataSource.ConnectionString).MaxPoolSize / 2);
@@ -37,8 +38,14 @@ internal sealed partial class RunHost(NpgsqlDataSource dataSource, RunStore runs
     public override void Dispose()
     {
         base.Dispose();
-        _atOnce.Cancel();
-        _atOnce.Dispose();
+
+        // Registered twice, as itself and as a hosted service, so it is disposed of twice.
+        if (!_isDisposed)
+        {
+            _isDisposed = true;
+            _atOnce.Cancel();
+            _atOnce.Dispose();
+        }
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

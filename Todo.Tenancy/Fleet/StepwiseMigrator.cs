@@ -45,6 +45,11 @@ internal sealed class StepwiseMigrator(NpgsqlDataSource dataSource, MigrationLin
             var failure = new TenantFailure(claim.Slug, exception.Migration, exception.SqlState, exception.Message, exception.Statement);
             return await RunRecord.FailAsync(connection, run, claim, failure, exception.IsPassing, execution, cancellationToken);
         }
+        catch (TenantStepException exception)
+        {
+            // The server ended the session in the middle of it: no failure of the tenant's.
+            throw new NpgsqlException($"The connection was lost while {claim.Slug} was migrated.", exception);
+        }
         finally
         {
             await done.CancelAsync();

@@ -54,6 +54,10 @@ public static partial class SqlStatements
         return Token().Replace(sql, token => token.ValueSpan is ['-', '-', ..] or ['/', '*', ..] or ['\'', ..] or ['e' or 'E', '\'', ..] or ['$', ..] ? " " : token.Value);
     }
 
+    /// <summary>The tokens in order, as written, without comments: words, names, strings, dollar quotes, and operators character by character.</summary>
+    internal static IEnumerable<string> Tokens(string sql) =>
+        Token().Matches(sql).Select(token => token.Value).Where(token => token is not (['-', '-', ..] or ['/', '*', ..]));
+
     // Inside an SQL-standard function body only CASE opens another END.
     private static int Depth(ReadOnlySpan<char> word, int depth)
     {

@@ -58,6 +58,14 @@ public sealed class FleetDatabase : TestDatabase
     public Task<FleetOutcome> MigrateAsync(MigrationLine? line = null, Action<RunProgress>? progress = null, int parallelism = 4) =>
         Fleet(line).BringToHeadAsync(new RunRequest("worker", "a test"), new RunExecution { Parallelism = parallelism, Progress = progress }, CancellationToken.None);
 
+    /// <summary>Brings one tenant to head, trying it so often.</summary>
+    public Task<FleetOutcome> MigrateOneAsync(string slug, int attempts = 5) => Fleet().ApplyAsync(
+        new TenantSelection { Slugs = [slug] },
+        MigrationTarget.To(ProbeDbContext.Line.Head.Id),
+        new RunRequest("cli", "a test"),
+        new RunExecution { Attempts = attempts, RetryDelay = TimeSpan.FromMilliseconds(1) },
+        CancellationToken.None);
+
     /// <summary>Plans, starts and works on a run.</summary>
     public async Task<RunReport> RunAsync(RunKind kind, MigrationTarget target, MigrationLine? line = null, RunRequest? request = null, RunExecution? execution = null, TenantSelection? selection = null)
     {

@@ -35,7 +35,7 @@ public sealed class ProvisioningBaselineTests(FleetDatabase database) : IClassFi
         await database.ExecuteAsync($"TRUNCATE {tenant.Schema}.\"__EFMigrationsHistory\"; UPDATE public.tenants SET schema_version = NULL WHERE id = '{tenant.Id}'");
 
         await _baseline.BaselineAsync(tenant.Slug, ProbeDbContext.First, force: false, CancellationToken.None);
-        var report = await database.Fleet().MigrateAsync(1, tenant.Slug, progress: null, CancellationToken.None);
+        var report = await database.MigrateOneAsync(tenant.Slug);
 
         (report.Applied, report.Failures.Count).ShouldBe((1, 0));
         (await database.LedgerAsync(tenant)).ShouldBe(ProbeDbContext.Second);
@@ -146,7 +146,7 @@ public sealed class ProvisioningBaselineTests(FleetDatabase database) : IClassFi
         (await database.ScalarAsync<bool>($"SELECT to_regnamespace('{quoted.Replace("'", "''", StringComparison.Ordinal)}') IS NULL")).ShouldBeTrue();
         (await database.EverythingAsync(bystander)).ShouldBe(before);
 
-        var report = await database.Fleet().MigrateAsync(1, slug, progress: null, CancellationToken.None);
+        var report = await database.MigrateOneAsync(slug);
         (report.Applied, report.Failures.Count).ShouldBe((1, 0));
     }
 

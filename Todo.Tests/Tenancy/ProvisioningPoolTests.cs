@@ -1,6 +1,5 @@
 using Npgsql;
 using Todo.Tenancy.Catalog;
-using Todo.Tenancy.Migrations;
 using Todo.Tenancy.Provisioning;
 using Todo.Tenancy.Scoping;
 
@@ -214,19 +213,18 @@ public sealed class ProvisioningPoolTests : IAsyncLifetime
     {
         await _database.NewTenantsGetAsync(ProbeDbContext.First);
         await _pool.FillAsync(1, CancellationToken.None);
-        var migrator = new TenantMigrator(_database.DataSource, ProbeDbContext.Line);
-
         var tenant = await _provisioner.ProvisionAsync(
             "seeding",
             "Seeding",
-            async (_, schema, token) =>
+            async (_, schema, _) =>
             {
-                var exception = await Should.ThrowAsync<TenantMigrationException>(() => migrator.MigrateAsync(schema, ProbeDbContext.First, token));
-                exception.SqlState.ShouldBe(PostgresErrorCodes.LockNotAvailable);
+                // To everybody else it is still a pooled schema, under its own name.
+                var outcome = await _database.MigrateOneAsync(schema.Name, attempts: 1);
+                outcome.Failures.ShouldHaveSingleItem().SqlState.ShouldBe(PostgresErrorCodes.LockNotAvailable);
             },
             CancellationToken.None);
 
-        await migrator.MigrateAsync(TenantSchema.Of(tenant.Id), ProbeDbContext.First, CancellationToken.None);
+        (await _database.MigrateOneAsync("seeding")).Applied.ShouldBe(1);
         (await _database.LedgerAsync(tenant)).ShouldBe(ProbeDbContext.Second);
     }
 
@@ -235,23 +233,7 @@ public sealed class ProvisioningPoolTests : IAsyncLifetime
     {
         await _database.NewTenantsGetAsync(ProbeDbContext.First);
         await _pool.FillAsync(12, CancellationToken.None);
-        var waiting = await WaitingAsync();
-        var migrator = new TenantMigrator(_database.DataSource, ProbeDbContext.Line);
-
-        var migrating = Task.Run(async () =>
-        {
-            foreach (var id in waiting)
-            {
-                try
-                {
-                    await migrator.MigrateAsync(TenantSchema.Of(id), ProbeDbContext.First, CancellationToken.None);
-                }
-                catch (TenantMigrationException exception) when (exception.IsPassing)
-                {
-                    // Being taken just now; the next run would find it.
-                }
-            }
-        });
+        var migrating = Task.Run(() => _database.MigrateAsync());
         var tenants = await Task.WhenAll(Enumerable.Range(0, 12).Select(number => Task.Run(() => ProvisionAsync($"racer-{number}"))));
         await migrating;
 

@@ -37,7 +37,7 @@ public sealed class DriftDetectorTests : IAsyncLifetime
         var tenants = await _database.ProvisionOldAsync(8);
         foreach (var tenant in tenants.Take(4))
         {
-            await _database.Fleet().MigrateAsync(1, tenant.Slug, progress: null, CancellationToken.None);
+            await _database.MigrateOneAsync(tenant.Slug);
         }
 
         await _database.ExecuteAsync($"CREATE INDEX notes_text_idx ON {tenants[1].Schema}.notes (\"Text\"); ALTER TABLE {tenants[1].Schema}.notes ALTER due_at SET DEFAULT now()");

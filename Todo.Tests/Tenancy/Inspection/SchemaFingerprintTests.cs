@@ -191,7 +191,7 @@ public sealed class SchemaFingerprintTests(FleetDatabase database) : IClassFixtu
         var second = await SchemaFingerprint.ExpectedAsync(database.DataSource, ProbeDbContext.Line, ProbeDbContext.Second);
 
         (await SchemaFingerprint.OfAsync(database.DataSource, tenant.Schema)).ShouldBe(first);
-        (await database.Fleet().MigrateAsync(1, tenant.Slug, progress: null, CancellationToken.None)).Applied.ShouldBe(1);
+        (await database.MigrateOneAsync(tenant.Slug)).Applied.ShouldBe(1);
         (await SchemaFingerprint.OfAsync(database.DataSource, tenant.Schema)).ShouldBe(second);
         second.DifferencesFrom(first).ShouldBe(["extra: column notes.due_at", "extra: table labels"]);
     }
