@@ -1,5 +1,6 @@
 using Npgsql;
 using Todo.Tenancy.Fleet;
+using Todo.Tenancy.Provisioning;
 
 namespace Todo.Cli;
 
@@ -11,9 +12,9 @@ internal static class Errors
     {
         CliException own => (own.ExitCode, own.Message),
         OperationCanceledException when cancellationToken.IsCancellationRequested => (ExitCode.Interrupted, "Interrupted; what was done stays done."),
-        RunOpenException => (ExitCode.Locked, exception.Message),
+        RunOpenException or TenantBusyException => (ExitCode.Locked, exception.Message),
         DataLossException => (ExitCode.Usage, $"{exception.Message} Repeat the command with --confirm and that id; nothing was started."),
-        RunNotFoundException or FormatException => (ExitCode.Usage, exception.Message),
+        RunNotFoundException or TenantNotFoundException or FormatException => (ExitCode.Usage, exception.Message),
         ArgumentException argument => (ExitCode.Usage, WithoutParameter(argument)),
         PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.UndefinedFunction } =>
             (ExitCode.Failed, "The database has no catalog, or an older one than this build needs. Start the migration worker once, which brings it there."),

@@ -20,7 +20,7 @@ internal static class ExitCode
           {Usage}    usage: something is missing, wrong or not confirmed; nothing was changed
           {Partial}    partial: some tenants failed or were blocked, or the run is paused
           {Drift}    drift: a schema is not what its migrations make
-          {Locked}    locked: another run is open
+          {Locked}    locked: another run is open, or another session has the tenant
           {Interrupted}  interrupted; what was done stays done
         """;
 }

@@ -11,5 +11,8 @@ internal static class FleetCommands
         PlanCommand.Create(),
         ApplyCommand.Create(),
         RollbackCommand.Create(),
+        InspectCommands.CreateVerify(),
+        InspectCommands.CreateDrift(),
+        BaselineCommand.Create(),
     };
 }

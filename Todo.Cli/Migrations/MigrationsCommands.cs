@@ -9,5 +9,6 @@ internal static class MigrationsCommands
     {
         NewCommand.Create(),
         ListCommand.Create(),
+        LintCommand.Create(),
     };
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.EntityFrameworkCore;
 using Todo.Data.Catalog;
+using Todo.Tenancy.Provisioning;
 
 namespace Todo.Cli.Tenants;
 
@@ -14,7 +15,7 @@ internal static class ShowCommand
             var wanted = invocation.Get(slug);
             await using var catalog = await invocation.Service<IDbContextFactory<CatalogDbContext>>().CreateDbContextAsync(cancellationToken);
             var tenant = await catalog.Tenants.AsNoTracking().SingleOrDefaultAsync(one => one.Slug == wanted, cancellationToken)
-                ?? throw CliException.Usage($"There is no tenant '{wanted}'.");
+                ?? throw new TenantNotFoundException(wanted);
             await invocation.Output.AnswerAsync(TenantDocument.Of(tenant), document => document.Lines());
             return ExitCode.Success;
         });

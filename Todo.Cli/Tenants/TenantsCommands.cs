@@ -5,10 +5,14 @@ namespace Todo.Cli.Tenants;
 /// <summary><c>todo tenants</c>: every verb is a class of its own, added here.</summary>
 internal static class TenantsCommands
 {
-    public static Command Create() => new("tenants", "Single tenants.")
+    public static Command Create()
     {
-        ListCommand.Create(),
-        ShowCommand.Create(),
-        CreateCommand.Create(),
-    };
+        var command = new Command("tenants", "Single tenants.") { ListCommand.Create(), ShowCommand.Create(), CreateCommand.Create() };
+        foreach (var verb in LifecycleCommands.Create())
+        {
+            command.Add(verb);
+        }
+
+        return command;
+    }
 }

@@ -186,6 +186,32 @@ public sealed class CliTests : IAsyncLifetime
         await RunAsync(null, folder.Root, 2, "migrations", "new", "Other");
     }
 
+    [Fact]
+    public async Task A_tenant_is_led_through_its_life_and_schemas_are_inspected()
+    {
+        (await RunAsync(0, "migrations", "lint")).ShouldContain("0 failures");
+        await RunAsync(0, "fleet", "verify");
+        await RunAsync(0, "fleet", "drift");
+        var schema = await _database.ScalarAsync<string>("SELECT schema FROM public.tenants WHERE slug = 'alpha'");
+        await _database.ExecuteAsync($"ALTER TABLE {schema}.sessions ADD COLUMN by_hand text");
+        (await RunAsync(4, "fleet", "drift")).ShouldContain("alpha: extra: column sessions.by_hand");
+        await _database.ExecuteAsync($"UPDATE public.tenants SET schema_version = '{Second}' WHERE slug = 'beta'");
+        (await RunAsync(4, "fleet", "verify")).ShouldContain("beta: ledger_differs");
+        await RunAsync(0, "fleet", "baseline", "beta", "--version", "CreateTenant", "--yes");
+        await RunAsync(0, "fleet", "verify", "--tenant", "beta");
+
+        (await RunAsync(0, "tenants", "rename", "gamma", "--slug", "delta")).ShouldContain("delta");
+        (await RunAsync(0, "tenants", "suspend", "delta")).ShouldContain("suspended");
+        (await RunAsync(0, "tenants", "resume", "delta")).ShouldContain("active");
+        (await RunAsync(2, "tenants", "delete", "delta")).ShouldContain("--yes");
+        await RunAsync(0, "tenants", "delete", "delta", "--yes");
+        await RunAsync(0, "tenants", "restore", "delta");
+        await RunAsync(1, "tenants", "purge", "delta", "--yes");
+        await RunAsync(0, "tenants", "delete", "delta", "--yes");
+        await RunAsync(0, "tenants", "purge", "delta", "--yes");
+        (await RunAsync(2, "tenants", "show", "delta")).ShouldContain("There is no tenant");
+    }
+
     private static JsonElement JsonElement(string text) => JsonDocument.Parse(text).RootElement;
 
     private Task<long> AtAsync(string version) => _database.ScalarAsync<long>($"SELECT count(*) FROM public.tenants WHERE schema_version = '{version}'");
