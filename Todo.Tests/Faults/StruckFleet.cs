@@ -32,6 +32,7 @@ internal sealed class StruckFleet(FleetDatabase database, bool isBig)
     /// <summary>Records what a schema looks like at each version.</summary>
     public async Task LearnAsync()
     {
+        await database.ExecuteAsync("UPDATE public.fleet SET new_tenant_version = NULL");
         foreach (var step in Line.Steps)
         {
             var tenant = await new TenantProvisioner(database.DataSource, Line.UpTo(step.Id)).ProvisionAsync($"shape-{Guid.NewGuid():N}", "Shape", seed: null, CancellationToken.None);

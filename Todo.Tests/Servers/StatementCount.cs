@@ -8,7 +8,9 @@ internal sealed class StatementCount : IDisposable
     private readonly ActivityListener _listener;
     private readonly List<string> _statements = [];
 
-    public StatementCount(string database)
+    /// <param name="database">Its name.</param>
+    /// <param name="withBackground">Also what no request has caused.</param>
+    public StatementCount(string database, bool withBackground = false)
     {
         _listener = new ActivityListener
         {
@@ -17,7 +19,7 @@ internal sealed class StatementCount : IDisposable
             ActivityStopped = activity =>
             {
                 // Opening a connection is an activity too; only a command has a text.
-                if (activity.Parent is not null && activity.GetTagItem("db.namespace") as string == database && activity.GetTagItem("db.query.text") is string text)
+                if ((withBackground || activity.Parent is not null) && activity.GetTagItem("db.namespace") as string == database && activity.GetTagItem("db.query.text") is string text)
                 {
                     lock (_statements)
                     {

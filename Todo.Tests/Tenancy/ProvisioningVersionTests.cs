@@ -77,7 +77,7 @@ public sealed class ProvisioningVersionTests : IAsyncLifetime
     public async Task The_version_is_asked_for_only_when_it_has_moved()
     {
         await _database.NewTenantsGetAsync(ProbeDbContext.First);
-        using var statements = new StatementCount(_database.Name);
+        using var statements = new StatementCount(_database.Name, withBackground: true);
 
         await ProvisionAsync("asks");
         statements.Take().Count(IsQuestion).ShouldBe(1);
