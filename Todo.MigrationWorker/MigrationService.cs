@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Todo.Data.Demo;
-using Todo.Tenancy.Catalog;
 using Todo.Tenancy.Fleet;
 using Todo.Tenancy.Migrations;
 using Todo.Tenancy.Provisioning;
@@ -75,12 +74,13 @@ internal sealed partial class MigrationService(
         LogSummary(outcome.Applied, outcome.Current, outcome.Failures.Count, seconds);
         if (outcome.Run is { State: not RunState.Completed } run)
         {
-            LogRunEnded(run.Id, EnumText.Of(run.State), run.Reason ?? "mend what is listed above, then start the worker again");
+            LogRunEnded(run.Id, run.State, run.Reason ?? "mend what is listed above, then start the worker again");
         }
 
         if (outcome.IsCurrent && options.Value.PoolSize > 0)
         {
-            LogPool(await pool.FillAsync(options.Value.PoolSize, cancellationToken), options.Value.PoolSize);
+            var made = await pool.FillAsync(options.Value.PoolSize, cancellationToken);
+            LogPool(made, options.Value.PoolSize);
         }
 
         if (environment.IsDevelopment() && options.Value.DemoPassword is { Length: > 0 } password)
@@ -149,7 +149,7 @@ internal sealed partial class MigrationService(
     private partial void LogSummary(int applied, int current, int failed, double seconds);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Run {Run} is {State}: {Reason}")]
-    private partial void LogRunEnded(Guid run, string state, string reason);
+    private partial void LogRunEnded(Guid run, RunState state, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Made {Made} schemas in advance; {Size} are ready for new tenants")]
     private partial void LogPool(int made, int size);
