@@ -21,6 +21,12 @@ public sealed record RunExecution
     /// <summary>Once it is cancelled no further tenant is taken: unlike the cancellation of the call, it lets those in hand be finished.</summary>
     public CancellationToken Stop { get; init; }
 
+    /// <summary>
+    /// How long others leave a tenant alone that is migrated step by step, renewed while that goes on. If its worker dies, it is as long before
+    /// somebody else takes it up.
+    /// </summary>
+    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>Told after every tenant, from several threads at once.</summary>
     public Action<RunProgress>? Progress { get; init; }
 

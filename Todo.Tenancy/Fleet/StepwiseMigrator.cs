@@ -18,8 +18,6 @@ internal sealed class StepwiseMigrator(NpgsqlDataSource dataSource, MigrationLin
     // Building an index waits for transactions that began before it, which harms nobody: nothing queues behind it.
     private const string ConcurrentLockTimeout = "10min";
 
-    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
-
     /// <summary>Moves the tenant as far as the run goes on; records how that ended.</summary>
     /// <exception cref="NpgsqlException">The connection was lost: what was begun is in the ledger.</exception>
     public async Task<RunTenantState> MoveAsync(NpgsqlConnection connection, MigrationRun run, MigrationPath path, Claim claim, CancellationToken cancellationToken)
@@ -36,14 +34,19 @@ internal sealed class StepwiseMigrator(NpgsqlDataSource dataSource, MigrationLin
 
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var lease = RenewLeaseAsync(run, claim, done.Token);
+        var isRecorded = false;
         try
         {
-            return await MoveLockedAsync(connection, run, path, claim, schema, cancellationToken);
+            var state = await MoveLockedAsync(connection, run, path, claim, schema, cancellationToken);
+            isRecorded = true;
+            return state;
         }
         catch (TenantStepException exception) when (connection.State == System.Data.ConnectionState.Open)
         {
             var failure = new TenantFailure(claim.Slug, exception.Migration, exception.SqlState, exception.Message, exception.Statement);
-            return await RunRecord.FailAsync(connection, run, claim, failure, exception.IsPassing, execution, cancellationToken);
+            var state = await RunRecord.FailAsync(connection, run, claim, failure, exception.IsPassing, execution, cancellationToken);
+            isRecorded = true;
+            return state;
         }
         catch (TenantStepException exception)
         {
@@ -54,6 +57,11 @@ internal sealed class StepwiseMigrator(NpgsqlDataSource dataSource, MigrationLin
         {
             await done.CancelAsync();
             await lease;
+            if (!isRecorded)
+            {
+                await EndLeaseAsync(run, claim);
+            }
+
             if (connection.State == System.Data.ConnectionState.Open)
             {
                 // The connection goes back to the pool, and takes nothing of this tenant along.
@@ -296,9 +304,23 @@ internal sealed class StepwiseMigrator(NpgsqlDataSource dataSource, MigrationLin
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    // Else whoever comes next, this process perhaps, would wait for it to expire.
+    private async Task EndLeaseAsync(MigrationRun run, Claim claim)
+    {
+        try
+        {
+            await using var connection = await dataSource.OpenConnectionAsync(CancellationToken.None);
+            await GiveBackAsync(connection, run, claim, CancellationToken.None);
+        }
+        catch (NpgsqlException)
+        {
+            // The database is away altogether; the lease ends by itself.
+        }
+    }
+
     private async Task RenewLeaseAsync(MigrationRun run, Claim claim, CancellationToken cancellationToken)
     {
-        using var tick = new PeriodicTimer(Lease / 3);
+        using var tick = new PeriodicTimer(execution.Lease / 3);
         try
         {
             do
@@ -307,7 +329,7 @@ internal sealed class StepwiseMigrator(NpgsqlDataSource dataSource, MigrationLin
                     "UPDATE public.migration_run_tenants SET not_before = clock_timestamp() + $3 WHERE run_id = $1 AND tenant_id = $2 AND state = 'pending'");
                 command.Parameters.Add(BatchStatements.Parameter(run.Id));
                 command.Parameters.Add(BatchStatements.Parameter(claim.TenantId));
-                command.Parameters.Add(BatchStatements.Parameter(Lease));
+                command.Parameters.Add(BatchStatements.Parameter(execution.Lease));
                 await command.ExecuteNonQueryAsync(cancellationToken);
             }
             while (await tick.WaitForNextTickAsync(cancellationToken));

@@ -17,6 +17,9 @@ internal sealed class StruckFleet(FleetDatabase database, bool isBig)
 {
     private static readonly MigrationLine Line = LongProbeDbContext.Line;
 
+    // Pauses that a person would not notice, so that hundreds of faults take a minute.
+    private static readonly RunExecution Execution = new() { RetryDelay = TimeSpan.FromMilliseconds(10), Lease = TimeSpan.FromMilliseconds(60) };
+
     private readonly Dictionary<string, string> _shapes = [];
     private List<Tenant> _tenants = [];
 
@@ -62,7 +65,7 @@ internal sealed class StruckFleet(FleetDatabase database, bool isBig)
     public async Task<RunReport> WorkAsync(Guid run, string connectionString, CancellationToken cancellationToken, int parallelism = 1)
     {
         await using var dataSource = NpgsqlDataSource.Create(Settings(connectionString));
-        return await database.Executor(Line, dataSource).ExecuteAsync(run, new RunExecution { Parallelism = parallelism, RetryDelay = TimeSpan.FromMilliseconds(10) }, cancellationToken);
+        return await database.Executor(Line, dataSource).ExecuteAsync(run, Execution with { Parallelism = parallelism }, cancellationToken);
     }
 
     /// <summary>What holds after a fault, before anybody repairs anything.</summary>
