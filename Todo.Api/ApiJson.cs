@@ -6,8 +6,8 @@ using Todo.Api.Paging;
 using Todo.Api.Tenants;
 using Todo.Api.Todos;
 using Todo.Api.Users;
-using Todo.Tenancy.Inspection;
 using Todo.Tenancy.Fleet;
+using Todo.Tenancy.Inspection;
 
 namespace Todo.Api;
 

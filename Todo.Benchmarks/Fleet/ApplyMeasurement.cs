@@ -73,7 +73,7 @@ internal sealed class ApplyMeasurement(EmbeddedServer server, RawPsql psql, Migr
         await using var dataSource = NpgsqlDataSource.Create(database.ConnectionString);
         var outcome = await Engine.Of(dataSource, line, http).BringToHeadAsync(Engine.Request, Execution, cancellationToken);
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        return outcome.Applied == tenants ? seconds : throw new BenchmarkException($"The engine moved {outcome.Applied} of {tenants} tenants: {string.Concat( outcome.Failures.Select(failure => failure.Message).Take(1))}");
+        return outcome.Applied == tenants ? seconds : throw new BenchmarkException($"The engine moved {outcome.Applied} of {tenants} tenants: {string.Concat(outcome.Failures.Select(failure => failure.Message).Take(1))}");
     }
 
     private async Task<double> RollBackAsync(BenchmarkDatabase database, int tenants, CancellationToken cancellationToken)
