@@ -179,7 +179,7 @@ public sealed class FleetPlanner(NpgsqlDataSource dataSource, MigrationLine line
             {
                 _current++;
             }
-            else if (line.Knows(row.Version) && line.Knows(before) && line.Knows(after) && IsBetween(line.PositionOf(row.Version), line.PositionOf(before), line.PositionOf(after)))
+            else if (line.Knows(before) && line.Knows(after) && line.IsBetween(row.Version, before, after))
             {
                 try
                 {
@@ -219,8 +219,6 @@ public sealed class FleetPlanner(NpgsqlDataSource dataSource, MigrationLine line
 
         // Of relative targets: where most tenants go.
         private string? Majority() => _tenants.GroupBy(tenant => tenant.To).OrderByDescending(group => group.Count()).FirstOrDefault()?.Key;
-
-        private static bool IsBetween(int position, int one, int other) => position >= Math.Min(one, other) && position <= Math.Max(one, other);
 
         private void Move(Row row, string? to)
         {

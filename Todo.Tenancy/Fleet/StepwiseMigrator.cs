@@ -83,8 +83,7 @@ internal sealed class StepwiseMigrator(NpgsqlDataSource dataSource, MigrationLin
         }
 
         var (version, pending) = await WhereAsync(connection, claim, cancellationToken);
-        var target = line.PositionOf(path.To);
-        if (!line.Knows(version) || !IsOnTheWay(line.PositionOf(version), line.PositionOf(path.From), target))
+        if (!line.IsBetween(version, path.From, path.To))
         {
             throw new TenantStepException(null, TenantMigrator.VersionMovedState, $"The schema is at {version ?? "nothing"}, which is not between {path.From ?? "nothing"} and {path.To ?? "nothing"}.", null, false);
         }
@@ -339,8 +338,6 @@ internal sealed class StepwiseMigrator(NpgsqlDataSource dataSource, MigrationLin
             // Others will find the tenant locked and come back.
         }
     }
-
-    private static bool IsOnTheWay(int position, int from, int to) => position >= Math.Min(from, to) && position <= Math.Max(from, to);
 
     private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
     {

@@ -89,6 +89,14 @@ public sealed class MigrationLine
     public int PositionOf(string? version) =>
         version is null ? -1 : _positions.TryGetValue(version, out var position) ? position : throw new UnknownMigrationException(version, Head.Id);
 
+    /// <summary>Whether a version lies on the way from one to the other, ends included; false for one that this build does not know.</summary>
+    /// <exception cref="UnknownMigrationException">This build does not know an end.</exception>
+    internal bool IsBetween(string? version, string? one, string? other)
+    {
+        var (first, last) = (PositionOf(one), PositionOf(other));
+        return Knows(version) && PositionOf(version) is var position && position >= Math.Min(first, last) && position <= Math.Max(first, last);
+    }
+
     /// <summary>The way from one version to another, up or down; made once and kept.</summary>
     /// <exception cref="UnknownMigrationException">This build does not know one of them.</exception>
     /// <exception cref="IrreversibleMigrationException">It leads down past a migration that can't be undone.</exception>

@@ -49,7 +49,7 @@ internal static class NewSchema
         BatchStatements.Parameter(slug),
         BatchStatements.Parameter(name),
         BatchStatements.Parameter(schema.Name),
-        BatchStatements.Parameter(TenantRow.Text(status)),
+        BatchStatements.Parameter(EnumText.Of(status)),
         BatchStatements.Text(line.Head.Id),
         BatchStatements.Text(line.Head.LineChecksum));
 }

@@ -119,7 +119,7 @@ public sealed class TenantLifecycle(NpgsqlDataSource dataSource)
     }
 
     private Task<Tenant> MoveAsync(string slug, TenantStatus to, TenantStatus[] wanted, string action, CancellationToken cancellationToken) =>
-        ChangeAsync(slug, "status = $3", wanted, action, [BatchStatements.Parameter(TenantRow.Text(to))], cancellationToken);
+        ChangeAsync(slug, "status = $3", wanted, action, [BatchStatements.Parameter(EnumText.Of(to))], cancellationToken);
 
     private async Task<Tenant> ChangeAsync(
         string slug, string assignments, TenantStatus[] wanted, string action, NpgsqlParameter[] parameters, CancellationToken cancellationToken)

@@ -60,7 +60,7 @@ internal sealed class TenantTransaction : IAsyncDisposable
         {
             batch.Add(
                 $"UPDATE public.tenants SET {assignments}, updated_at = clock_timestamp() WHERE id = $1 AND status = ANY ($2) RETURNING {TenantRow.Columns}",
-                [BatchStatements.Parameter(Schema.TenantId), BatchStatements.Parameter(wanted.Select(TenantRow.Text).ToArray()), .. parameters]);
+                [BatchStatements.Parameter(Schema.TenantId), BatchStatements.Parameter(wanted.Select(EnumText.Of).ToArray()), .. parameters]);
             try
             {
                 await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
@@ -78,7 +78,7 @@ internal sealed class TenantTransaction : IAsyncDisposable
         await using var command = new NpgsqlCommand("SELECT status FROM public.tenants WHERE id = $1", _connection, Transaction);
         command.Parameters.Add(BatchStatements.Parameter(Schema.TenantId));
         throw await command.ExecuteScalarAsync(cancellationToken) is string status
-            ? new TenantStateException(_slug, TenantRow.Status(status), wanted, action)
+            ? new TenantStateException(_slug, EnumText.Parse<TenantStatus>(status), wanted, action)
             : new TenantNotFoundException(_slug);
     }
 
