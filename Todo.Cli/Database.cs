@@ -18,9 +18,13 @@ internal static class Database
     /// <exception cref="CliException">There is no connection string, or it is malformed.</exception>
     public static ServiceProvider Connect(string? given)
     {
+        var dataSource = new NpgsqlDataSourceBuilder(Complete(Find(given)));
+
+        // Every table of every tenant is a type to PostgreSQL, and nobody here needs to know them.
+        dataSource.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
         var services = new ServiceCollection();
         services.AddLogging();
-        services.AddSingleton(NpgsqlDataSource.Create(Complete(Find(given))));
+        services.AddSingleton(dataSource.Build());
         services.AddTodoData();
         return services.BuildServiceProvider();
     }

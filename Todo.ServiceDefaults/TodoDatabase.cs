@@ -41,8 +41,15 @@ public static class TodoDatabase
                     settings.ConnectionString = WithDefaults(settings.ConnectionString, builder, configure);
                 }
             },
-            // Spans and metrics would otherwise be labelled with the connection string, password left out.
-            dataSource => dataSource.Name = ResourceNames.Database);
+            dataSource =>
+            {
+                // Spans and metrics would otherwise be labelled with the connection string, password left out.
+                dataSource.Name = ResourceNames.Database;
+
+                // Every table of every tenant is a type to PostgreSQL. Reading them all takes the first connection 0.25 s at 5,000
+                // tenants, and all that is used here is built in.
+                dataSource.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
+            });
         return builder;
     }
 

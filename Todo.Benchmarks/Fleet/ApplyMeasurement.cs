@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Npgsql;
 using Todo.AppHost.Embedded;
 using Todo.Tenancy.Fleet;
 using Todo.Tenancy.Migrations;
@@ -70,7 +69,7 @@ internal sealed class ApplyMeasurement(EmbeddedServer server, RawPsql psql, Migr
         await database.SettleAsync(cancellationToken);
         using var http = new HttpClient();
         var started = Stopwatch.GetTimestamp();
-        await using var dataSource = NpgsqlDataSource.Create(database.ConnectionString);
+        await using var dataSource = database.Connect();
         var outcome = await Engine.Of(dataSource, line, http).BringToHeadAsync(Engine.Request, Execution, cancellationToken);
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         return outcome.Applied == tenants ? seconds : throw new BenchmarkException($"The engine moved {outcome.Applied} of {tenants} tenants: {string.Concat(outcome.Failures.Select(failure => failure.Message).Take(1))}");
@@ -81,7 +80,7 @@ internal sealed class ApplyMeasurement(EmbeddedServer server, RawPsql psql, Migr
         await database.SettleAsync(cancellationToken);
         using var http = new HttpClient();
         var started = Stopwatch.GetTimestamp();
-        await using var dataSource = NpgsqlDataSource.Create(database.ConnectionString);
+        await using var dataSource = database.Connect();
         var runs = new RunStore(dataSource);
         var plan = await new FleetPlanner(dataSource, line).PlanAsync(RunKind.Rollback, TenantSelection.All, MigrationTarget.To(BenchmarkLineContext.First), cancellationToken);
         Guid run;

@@ -19,7 +19,7 @@ internal sealed class BenchmarkDatabase : IAsyncDisposable
     {
         (_server, Name) = (server.ConnectionString, name);
         ConnectionString = ConnectionStringOf("");
-        DataSource = NpgsqlDataSource.Create(ConnectionString);
+        DataSource = Connect();
     }
 
     public string Name { get; }
@@ -39,10 +39,18 @@ internal sealed class BenchmarkDatabase : IAsyncDisposable
         return database;
     }
 
+    /// <summary>Connections of one's own, as the service has them.</summary>
+    public NpgsqlDataSource Connect(string serverOptions = "")
+    {
+        var builder = new NpgsqlDataSourceBuilder(ConnectionStringOf(serverOptions));
+        builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
+        return builder.Build();
+    }
+
     /// <summary>Makes tenants at the line's head; nobody measures that, so it does not wait for the disk.</summary>
     public async Task ProvisionAsync(MigrationLine line, int count, int connections, CancellationToken cancellationToken)
     {
-        await using var dataSource = NpgsqlDataSource.Create(ConnectionStringOf("-c synchronous_commit=off"));
+        await using var dataSource = Connect("-c synchronous_commit=off");
         var provisioner = new TenantProvisioner(dataSource, line);
         await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = connections, CancellationToken = cancellationToken }, async (_, cancellation) =>
             await provisioner.ProvisionAsync($"tenant-{Guid.NewGuid():N}", "A tenant", seed: null, cancellation));

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Npgsql;
 using Todo.AppHost.Embedded;
 using Todo.Tenancy.Fleet;
 using Todo.Tenancy.Migrations;
@@ -27,7 +26,7 @@ internal static class NoOpMeasurement
         await database.SettleAsync(cancellationToken);
 
         using var http = new HttpClient();
-        await using var dataSource = NpgsqlDataSource.Create(database.ConnectionString);
+        await using var dataSource = database.Connect();
         var engine = Engine.Of(dataSource, line, http);
         await BringAsync();
         var commands = 0;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Npgsql;
 using Todo.AppHost.Embedded;
 using Todo.Data;
 using Todo.Tenancy.Migrations;
@@ -57,7 +56,7 @@ internal sealed class ProvisionMeasurement(EmbeddedServer server, RawPsql psql, 
     private async Task<double> ProvisionAsync(BenchmarkDatabase database, int tenants, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
-        await using var dataSource = NpgsqlDataSource.Create(database.ConnectionString);
+        await using var dataSource = database.Connect();
         var provisioner = new TenantProvisioner(dataSource, Line);
         await Parallel.ForAsync(0, tenants, new ParallelOptions { MaxDegreeOfParallelism = options.Connections, CancellationToken = cancellationToken }, async (_, cancellation) =>
             await provisioner.ProvisionAsync($"tenant-{Guid.NewGuid():N}", "A tenant", seed: null, cancellation));

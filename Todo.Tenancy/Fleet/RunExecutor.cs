@@ -69,24 +69,17 @@ public sealed class RunExecutor(NpgsqlDataSource dataSource, MigrationLine line,
         await Task.Yield();
         foreach (var path in work.Paths)
         {
-            // From the last tenant taken on, because those before it are done; once more from the start for what was put back.
-            var (after, isSecondRound) = (-1, false);
+            var after = -1;
             while (!work.Execution.Stop.IsCancellationRequested)
             {
                 var started = Stopwatch.GetTimestamp();
                 var move = await MoveNextAsync(work, path, after, cancellationToken);
                 if (move.State is not { } state)
                 {
-                    if (isSecondRound || after < 0)
-                    {
-                        break;
-                    }
-
-                    (after, isSecondRound) = (-1, true);
-                    continue;
+                    break;
                 }
 
-                (after, isSecondRound) = (move.Position, false);
+                after = move.Position;
                 work.Count(state);
                 if (work.Execution.MaxLoad < 1)
                 {

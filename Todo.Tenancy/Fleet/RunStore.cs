@@ -228,6 +228,9 @@ public sealed class RunStore(NpgsqlDataSource dataSource)
     {
         var ends = waves.Ends(plan.Tenants.Count);
         await using var batch = dataSource.CreateBatch();
+
+        // Opening the run waits for the disk, and for this with it.
+        batch.Add("SELECT set_config('synchronous_commit', 'off', true)");
         batch.Add(
             """
             INSERT INTO public.migration_runs (id, kind, state, target, executor, started_by, rolls_back, checksum, wave_count, current_wave, error_budget, gate_url, new_tenant_version, created_at)

@@ -32,7 +32,7 @@ internal sealed class TenantMigrator(NpgsqlDataSource dataSource, StepwiseMigrat
     /// <summary>Whether it may well work in a moment: somebody else has a lock, a deadlock was broken, the server is short of something.</summary>
     public static bool IsPassing(PostgresException exception) => exception.IsTransient || exception.SqlState == PostgresErrorCodes.LockNotAvailable;
 
-    /// <summary>Moves the first tenant after a position that goes this way and is free.</summary>
+    /// <summary>Moves the first tenant after a position that goes this way and is free; if there is none, the first of all.</summary>
     /// <exception cref="NpgsqlException">The connection was lost: the tenant is as it was, or done.</exception>
     public async Task<Move> MoveNextAsync(MigrationRun run, MigrationPath path, int after, CancellationToken cancellationToken)
     {

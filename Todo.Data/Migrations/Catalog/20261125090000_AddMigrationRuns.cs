@@ -158,20 +158,25 @@ public sealed class AddMigrationRuns : Migration
         $version$;
 
         -- Takes the next tenant of a run that goes this way, so that nobody else can have it until this transaction ends, and points
-        -- the transaction at its schema. TD003: there is none at the moment. Everything else that may be wrong is for the next statement
+        -- the transaction at its schema. The search begins after the tenant that was taken last, because those before it are done, and
+        -- then once more at the start, for what was put back. TD003: there is none at the moment. Everything else that may be wrong is for the next statement
         -- to find (check_run_tenant), when the client knows already whose schema it is about.
         CREATE FUNCTION claim_run_tenant(run uuid, way_from text, way_to text, after_position int, lock_timeout_ms int, OUT tenant uuid, OUT tenant_slug text, OUT tenant_position int)
         LANGUAGE plpgsql AS $claim$
         BEGIN
-            SELECT t.tenant_id, t.slug, t.position INTO tenant, tenant_slug, tenant_position
-            FROM public.migration_runs r JOIN public.migration_run_tenants t ON t.run_id = r.id
-            WHERE r.id = run AND r.state = 'running' AND t.state = 'pending' AND t.position > after_position AND t.wave <= r.current_wave
-                AND t.from_version IS NOT DISTINCT FROM way_from AND t.to_version IS NOT DISTINCT FROM way_to
-                AND (t.not_before IS NULL OR t.not_before <= clock_timestamp())
-            ORDER BY t.position LIMIT 1 FOR NO KEY UPDATE OF t SKIP LOCKED;
-            IF NOT FOUND THEN
-                RAISE EXCEPTION 'no tenant to take' USING ERRCODE = 'TD003';
-            END IF;
+            LOOP
+                SELECT t.tenant_id, t.slug, t.position INTO tenant, tenant_slug, tenant_position
+                FROM public.migration_runs r JOIN public.migration_run_tenants t ON t.run_id = r.id
+                WHERE r.id = run AND r.state = 'running' AND t.state = 'pending' AND t.position > after_position AND t.wave <= r.current_wave
+                    AND t.from_version IS NOT DISTINCT FROM way_from AND t.to_version IS NOT DISTINCT FROM way_to
+                    AND (t.not_before IS NULL OR t.not_before <= clock_timestamp())
+                ORDER BY t.position LIMIT 1 FOR NO KEY UPDATE OF t SKIP LOCKED;
+                EXIT WHEN FOUND;
+                IF after_position < 0 THEN
+                    RAISE EXCEPTION 'no tenant to take' USING ERRCODE = 'TD003';
+                END IF;
+                after_position := -1;
+            END LOOP;
             PERFORM set_config('lock_timeout', lock_timeout_ms || 'ms', true), set_config('synchronous_commit', 'off', true),
                 set_config('todo.tenant', tenant::text, true), set_config('search_path', 't_' || replace(tenant::text, '-', ''), true);
         END
@@ -200,7 +205,7 @@ public sealed class AddMigrationRuns : Migration
             IF to_regclass('"__EFMigrationsHistory"') IS NULL THEN
                 RAISE EXCEPTION 'the schema has no migration history' USING ERRCODE = 'TD006';
             END IF;
-            SELECT max("MigrationId") INTO actual FROM "__EFMigrationsHistory";
+            SELECT "MigrationId" INTO actual FROM "__EFMigrationsHistory" ORDER BY 1 DESC LIMIT 1;
             IF actual IS DISTINCT FROM way_from THEN
                 RAISE EXCEPTION 'the schema is at % and not at %', coalesce(actual, 'nothing'), coalesce(way_from, 'nothing') USING ERRCODE = 'TD001';
             END IF;
