@@ -1,0 +1,26 @@
+using Microsoft.Extensions.Options;
+
+namespace Todo.Api.Traffic;
+
+/// <summary>Limits how much of whom is served.</summary>
+internal static class TrafficServices
+{
+    public static void AddTraffic(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<TrafficOptions>().Bind(builder.Configuration.GetSection(TrafficOptions.Section)).ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<TrafficOptions>, TrafficOptionsRules>();
+        builder.Services.AddSingleton<LimitGroups>();
+        builder.Services.AddSingleton<SharedLimits>();
+        builder.Services.AddSingleton<LocalLimits>();
+        builder.Services.AddSingleton<RateLimits>();
+        builder.Services.AddSingleton<TenantConcurrency>();
+        builder.Services.AddSingleton<TrafficMetrics>();
+    }
+
+    /// <summary>Stands before authorization, so that those who are not let in are limited too.</summary>
+    public static void UseRateLimits(this WebApplication app) => app.UseMiddleware<RateLimitMiddleware>();
+
+    /// <summary>Stands after authorization and before the endpoint, which takes a connection to the database.</summary>
+    public static void UseTenantConcurrency(this WebApplication app) =>
+        app.Use(next => context => context.RequestServices.GetRequiredService<TenantConcurrency>().InvokeAsync(context, next));
+}
