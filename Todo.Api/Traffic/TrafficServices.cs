@@ -7,7 +7,10 @@ internal static class TrafficServices
 {
     public static void AddTraffic(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptions<TrafficOptions>().Bind(builder.Configuration.GetSection(TrafficOptions.Section)).ValidateOnStart();
+        // Otherwise a policy with a misspelt word in it would be left out without a word.
+        builder.Services.AddOptions<TrafficOptions>()
+            .Bind(builder.Configuration.GetSection(TrafficOptions.Section), binder => binder.ErrorOnUnknownConfiguration = true)
+            .ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<TrafficOptions>, TrafficOptionsRules>();
         builder.Services.AddSingleton<LimitGroups>();
         builder.Services.AddSingleton<SharedLimits>();
