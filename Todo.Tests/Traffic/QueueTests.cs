@@ -63,7 +63,7 @@ public sealed class QueueTests(QueueHost api) : IClassFixture<QueueHost>
         // The one after it is served, in the turn after that which was given up; so by then the other's has passed.
         using var third = await owner.GetAsync("/todos");
         third.StatusCode.ShouldBe(HttpStatusCode.OK);
-        statements.Take().Count.ShouldBe(1);
+        statements.Take().Count(statement => statement.Contains("todos", StringComparison.Ordinal)).ShouldBe(1);
     }
 
     private async Task<TimeSpan> DebtAsync(TenantClient owner)
