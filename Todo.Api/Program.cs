@@ -5,6 +5,7 @@ using Todo.Api.Fleet;
 using Todo.Api.Identity;
 using Todo.Api.Tenants;
 using Todo.Api.Todos;
+using Todo.Api.Traffic;
 using Todo.Api.Users;
 using Todo.Data;
 using Todo.ServiceDefaults;
@@ -31,12 +32,15 @@ public static class Program
         builder.Services.AddInspection();
         builder.AddSignIn();
         builder.AddOperators();
+        builder.AddTraffic();
         builder.AddRequestRules();
         builder.Services.AddDocs();
 
         var app = builder.Build();
         app.UseProblemResponses();
+        app.UseRateLimits();
         app.UseAuthorization();
+        app.UseTenantConcurrency();
         app.MapDefaultEndpoints();
         app.MapDocs();
         app.MapTenants();
@@ -47,6 +51,7 @@ public static class Program
         app.MapUsers();
         app.MapTodos();
         app.RequireDeclaredAccess();
+        app.RequireKnownLimits();
         return app;
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Todo.Benchmarks.Fleet;
+using Todo.Benchmarks.Limits;
 using Todo.Benchmarks.Requests;
 
 var benchmarks = new RootCommand("What we claim about speed, measured. Every verb prints a Markdown table, ready for docs/performance.md.")
@@ -7,6 +8,7 @@ var benchmarks = new RootCommand("What we claim about speed, measured. Every ver
     RequestsCommand.Create(),
     BaselineCommand.Create(),
     FleetCommand.Create(),
+    LimitsCommand.Create(),
 };
 
 // On Ctrl+C there are servers to stop and throw-away folders to delete, which takes longer than the two seconds given otherwise.

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Todo.Api.Errors;
 using Todo.Api.Tenants;
+using Todo.Api.Traffic;
 using Todo.Data;
 using Todo.Data.Access;
 using Todo.Data.Catalog;
@@ -37,10 +38,10 @@ internal static class AuthEndpoints
     public static void MapAuth(this IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/auth").WithTags("Sign-in");
-        group.MapPost("/login", LoginAsync).AllowAnonymous().WithName("Login").WithSummary("Sign in")
+        group.MapPost("/login", LoginAsync).AllowAnonymous().LimitRate<LoginRequest>("sign-in", request => EmailAddress.Normalize(request.Email)).WithName("Login").WithSummary("Sign in")
             .WithDescription("Answers with a token for one day. Whoever belongs to several tenants names one in the 'tenant' header.")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status403Forbidden)
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .ProducesProblem(StatusCodes.Status429TooManyRequests).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         group.MapPost("/logout", LogoutAsync).RequireSignIn().WithName("Logout").WithSummary("Sign out")
             .WithDescription("Ends the session of the token that the request carries.");
     }

@@ -21,6 +21,9 @@ public sealed class RequestIdentity
     /// <exception cref="InvalidOperationException">As above.</exception>
     public AccessToken Token => _session is null ? throw NotAuthenticated() : _token;
 
+    /// <summary>The tenant's id; null if the request was not authenticated.</summary>
+    internal Guid? TenantId => _schema?.TenantId;
+
     internal void Set(TenantSchema schema, SessionEntry session, AccessToken token) => (_schema, _session, _token) = (schema, session, token);
 
     internal bool Has(string permission) => _session is not null && _session.Permissions.Contains(permission);

@@ -30,6 +30,8 @@ internal static class RequestsBenchmark
             {
                 [$"ConnectionStrings__{BaselineCommand.ConnectionName}"] = $"{postgres.ConnectionString};{options.Database}",
                 ["ConnectionStrings__cache"] = redis.ConnectionString,
+                // What limits cost is measured by itself; here they would end the measurement.
+                ["Traffic__LimitRates"] = "false",
                 ["Database__MaxPoolSize"] = options.Pool.ToString(CultureInfo.InvariantCulture),
             },
             cancellationToken);
@@ -54,7 +56,7 @@ internal static class RequestsBenchmark
                 {
                     foreach (var side in sides)
                     {
-                        Say($"  {round} {side.Measure(options, cancellationToken)}");
+                        Say($"  {round} {side.Measure(options.Length, cancellationToken)}");
                     }
                 }
 
@@ -66,7 +68,7 @@ internal static class RequestsBenchmark
     }
 
     /// <summary>Fetches every tenant's page from both sides, which must be the same to the byte, and makes the requests to repeat.</summary>
-    private static async Task<WireRequest[]> AskBothAsync(Uri baseline, Uri api, string path, IReadOnlyList<BenchmarkTenant> tenants, CancellationToken cancellationToken)
+    internal static async Task<WireRequest[]> AskBothAsync(Uri baseline, Uri api, string path, IReadOnlyList<BenchmarkTenant> tenants, CancellationToken cancellationToken)
     {
         using var http = new HttpClient();
         var requests = new List<WireRequest>();
@@ -79,8 +81,7 @@ internal static class RequestsBenchmark
                 throw new BenchmarkException($"The API's GET {path} for '{tenant.Slug}' is not what the baseline answers.");
             }
 
-            var text = $"GET {path} HTTP/1.1\r\nHost: localhost\r\ntenant: {tenant.Slug}\r\nAuthorization: Bearer {tenant.Token}\r\n\r\n";
-            requests.Add(new WireRequest(Encoding.ASCII.GetBytes(text), expected.Length));
+            requests.Add(WireRequest.Get(path, tenant.Slug, tenant.Token, expected.Length));
 
             async Task<byte[]> AskAsync(Uri server)
             {
@@ -128,37 +129,4 @@ internal static class RequestsBenchmark
     }
 
     private static void Say(string line) => Console.Error.WriteLine(line);
-
-    private sealed record Measurement(Load Load, double ProcessorMicroseconds);
-
-    /// <summary>One of the two servers, and what was measured of it.</summary>
-    private sealed class Side(ServerUnderTest server, LoadGenerator generator, IReadOnlyList<WireRequest> requests)
-    {
-        public List<Measurement> Results { get; } = [];
-
-        public void WarmUp(TimeSpan duration, CancellationToken cancellationToken) => Run(duration, cancellationToken);
-
-        public string Measure(RequestsOptions options, CancellationToken cancellationToken)
-        {
-            var before = server.ProcessorTime;
-            var load = Run(options.Length, cancellationToken);
-            var result = new Measurement(load, (server.ProcessorTime - before).TotalMicroseconds / (load.RequestsPerSecond * options.Seconds));
-            Results.Add(result);
-            return string.Create(
-                CultureInfo.InvariantCulture,
-                $"{server.Name,-8} {load.RequestsPerSecond,7:0} requests/s  p50 {load.P50:0.0} ms  p99 {load.P99:0.0} ms  CPU {result.ProcessorMicroseconds:0} µs/request");
-        }
-
-        private Load Run(TimeSpan duration, CancellationToken cancellationToken)
-        {
-            try
-            {
-                return generator.Run(requests, duration, cancellationToken);
-            }
-            catch (Exception exception) when (exception is BenchmarkException or System.Net.Sockets.SocketException)
-            {
-                throw new BenchmarkException($"The {server.Name} failed: {exception.Message}\nIts last lines:\n{server.LastLines}");
-            }
-        }
-    }
 }

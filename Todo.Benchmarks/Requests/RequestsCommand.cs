@@ -60,7 +60,7 @@ internal static class RequestsCommand
         return command;
     }
 
-    private static Option<int> Number(string name, int standard, int min, int max, string description)
+    internal static Option<int> Number(string name, int standard, int min, int max, string description)
     {
         var option = new Option<int>(name) { Description = $"{description} {min} to {max}.", DefaultValueFactory = _ => standard };
         option.Validators.Add(result =>

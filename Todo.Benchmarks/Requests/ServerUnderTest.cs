@@ -36,8 +36,8 @@ internal sealed class ServerUnderTest : IAsyncDisposable
     }
 
     /// <summary>Starts the API as it is deployed: its own program, settings and runtime configuration.</summary>
-    public static Task<ServerUnderTest> StartApiAsync(IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken) =>
-        StartAsync("API", environment, ["exec", InOutput("Todo.Api.dll")], cancellationToken);
+    public static Task<ServerUnderTest> StartApiAsync(IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken, string name = "API") =>
+        StartAsync(name, environment, ["exec", InOutput("Todo.Api.dll")], cancellationToken);
 
     /// <summary>Starts the baseline under the API's runtime configuration, so that both have the same garbage collector.</summary>
     public static Task<ServerUnderTest> StartBaselineAsync(IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken) =>

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Todo.Api.Identity;
+using Todo.Api.Traffic;
 using Todo.Tenancy.Migrations;
 using Todo.Tenancy.Scoping;
 using Todo.Tests.Servers;
@@ -39,6 +40,19 @@ public class ApiHost : TestDatabase
     /// <summary>Configuration beyond what every host has, as on a command line.</summary>
     protected virtual IEnumerable<string> Arguments => [];
 
+    // All tests come from one address, and some do in a second what nobody else does in an hour. Those of limits set their own.
+    private static IEnumerable<string> WideLimits =>
+        new[] { "person", "tenant", "address", "stranger", "sign-in-address", "sign-in-account" }.SelectMany(policy => Limit(policy, 10_000, RatePeriod.Second, 100_000));
+
+    /// <summary>Configuration that gives a policy other numbers.</summary>
+    protected static IEnumerable<string> Limit(string policy, int rate, RatePeriod per, int burst, int queue = 0) =>
+    [
+        $"--Traffic:Policies:{policy}:Rate={rate}",
+        $"--Traffic:Policies:{policy}:Per={per}",
+        $"--Traffic:Policies:{policy}:Burst={burst}",
+        $"--Traffic:Policies:{policy}:Queue={queue}",
+    ];
+
     /// <inheritdoc/>
     public override async Task InitializeAsync()
     {
@@ -69,6 +83,7 @@ public class ApiHost : TestDatabase
             $"--ConnectionStrings:tododb={database}",
             $"--ConnectionStrings:cache={await CacheAsync()}",
             $"--Operators:Key={OperatorKey}",
+            .. WideLimits,
             .. Arguments,
         ]);
         await app.StartAsync();

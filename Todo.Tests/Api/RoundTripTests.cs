@@ -28,14 +28,16 @@ public sealed class OwnRedisHost : ApiHost
         await _redis.DisposeAsync();
     }
 
-    /// <summary>How many commands Redis has carried out that a look-up, a store or a message needs; not what clients say to keep a connection alive.</summary>
-    public async Task<long> RedisCommandsAsync()
+    /// <summary>How often Redis has carried out each command, by clients or in scripts; without what clients say to keep a connection alive.</summary>
+    public async Task<IReadOnlyDictionary<string, long>> RedisCommandsAsync()
     {
         string[] upkeep = ["auth", "client", "cluster", "command", "config", "echo", "hello", "info", "ping", "psubscribe", "select", "sentinel", "subscribe", "unsubscribe"];
         var lines = (await _observer.GetServer(_observer.GetEndPoints().Single()).InfoAsync("commandstats")).SelectMany(section => section);
         return lines
-            .Where(line => !upkeep.Contains(line.Key["cmdstat_".Length..].Split('|')[0]))
-            .Sum(line => long.Parse(line.Value.Split("calls=")[1].Split(',')[0], CultureInfo.InvariantCulture));
+            .Select(line => (Command: line.Key["cmdstat_".Length..].Split('|')[0], Calls: long.Parse(line.Value.Split("calls=")[1].Split(',')[0], CultureInfo.InvariantCulture)))
+            .Where(line => !upkeep.Contains(line.Command))
+            .GroupBy(line => line.Command)
+            .ToDictionary(lines => lines.Key, lines => lines.Sum(line => line.Calls));
     }
 
     /// <inheritdoc/>
@@ -52,7 +54,7 @@ public sealed class RoundTripTests(OwnRedisHost api) : IClassFixture<OwnRedisHos
     [Theory]
     [InlineData("/todos", "todos")]
     [InlineData("/users", "users")]
-    public async Task A_warm_list_is_one_statement_and_no_word_to_Redis(string path, string table)
+    public async Task A_warm_list_is_one_statement_and_one_script_for_its_limits_and_no_other_word_to_Redis(string path, string table)
     {
         using var owner = await api.CreateTenantAsync();
         using var statements = new StatementCount(api.Name);
@@ -61,7 +63,7 @@ public sealed class RoundTripTests(OwnRedisHost api) : IClassFixture<OwnRedisHos
         await GetAsync(owner, path);
         statements.Take().Count.ShouldBeGreaterThan(0);
         var warm = await api.RedisCommandsAsync();
-        warm.ShouldBeGreaterThan(redisBefore);
+        warm.Values.Sum().ShouldBeGreaterThan(redisBefore.Values.Sum());
 
         // Few enough to end well before memory has to be renewed.
         for (var i = 0; i < 20; i++)
@@ -72,7 +74,11 @@ public sealed class RoundTripTests(OwnRedisHost api) : IClassFixture<OwnRedisHos
         var sent = statements.Take();
         sent.Count.ShouldBe(20, string.Join('\n', sent));
         sent.ShouldAllBe(statement => statement.Contains(table, StringComparison.Ordinal));
-        (await api.RedisCommandsAsync()).ShouldBe(warm);
+
+        // Of a script for two policies: the clock, both debts read at once, each written.
+        var said = (await api.RedisCommandsAsync()).ToDictionary(command => command.Key, command => command.Value - warm.GetValueOrDefault(command.Key));
+        said.Where(command => command.Value != 0).ShouldBe(
+            new Dictionary<string, long> { ["evalsha"] = 20, ["time"] = 20, ["mget"] = 20, ["set"] = 40 }, ignoreOrder: true);
     }
 
     [Fact]
