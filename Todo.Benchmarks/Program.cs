@@ -8,6 +8,7 @@ var benchmarks = new RootCommand("What we claim about speed, measured. Every ver
     RequestsCommand.Create(),
     BaselineCommand.Create(),
     FleetCommand.Create(),
+    FleetLoopCommand.Create(),
     LimitsCommand.Create(),
 };
 

@@ -9,6 +9,7 @@ internal static class FleetBenchmark
 {
     private const int ProvisionedTenants = 50;
     private const int LeastWorkerTenants = 100;
+    private const int ServedTenants = 500;
     private static readonly int[] NoOpTenants = [100, 1_000, 10_000];
 
     /// <summary>Measures everything and returns the tables.</summary>
@@ -70,6 +71,21 @@ internal static class FleetBenchmark
             foreach (var result in results)
             {
                 table.Add($"{Text(result.Tenants, "N0")} tenants", Text(result.Megabytes, "0.0"), Text(result.Megabytes / results[0].Megabytes, "0.00"));
+            }
+
+            tables.Add(table);
+        }
+
+        if (options.Does("serving"))
+        {
+            var table = new MarkdownTable("While the fleet moves", "Tenants/s", "p50, p99 (ms)", "p99 beside none, min / median / max");
+            foreach (var result in await new ServingMeasurement(server, options, Say).RunAsync(ServedTenants, cancellationToken))
+            {
+                table.Add(
+                    result.MaxLoad is { } load ? load < 1 ? $"`--max-load {Text(load, "0.##")}`" : "full speed" : "no run",
+                    Text(Spread.Of(result.TenantsPerSecond).Median, "N0"),
+                    $"{Text(Spread.Of(result.Loads.Select(seen => seen.P50)).Median, "0.0")}, {Text(Spread.Of(result.Loads.Select(seen => seen.P99)).Median, "0.0")}",
+                    Spread.Of(result.Ratios).ToString("0.00"));
             }
 
             tables.Add(table);

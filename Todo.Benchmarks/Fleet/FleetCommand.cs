@@ -16,7 +16,7 @@ internal sealed record FleetOptions(int[] Tenants, int Rounds, int Connections, 
 
 internal static class FleetCommand
 {
-    private static readonly string[] Measurements = ["apply", "nothing", "provision", "memory"];
+    private static readonly string[] Measurements = ["apply", "nothing", "provision", "memory", "serving"];
 
     public static Command Create()
     {
@@ -51,7 +51,7 @@ internal static class FleetCommand
             });
         }
 
-        var command = new Command("fleet", "Tenants a second that are migrated, brought back and made, beside psql with the same statements in a file.")
+        var command = new Command("fleet", "Tenants a second that are migrated, brought back and made, beside psql with the same statements in a file; and what requests notice of it.")
         {
             tenants, rounds, connections, only, svg,
         };
