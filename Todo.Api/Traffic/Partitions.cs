@@ -33,12 +33,15 @@ internal static class Partitions
         {
             if (Of(policy.Options.Partition, context, caller, account) is { } partition)
             {
-                keys.Add(new LimitKey(policy, $"{Prefix}{policy.Name}:{partition}"));
+                keys.Add(Key(policy, partition));
             }
         }
 
         return keys;
     }
+
+    /// <summary>The key of one partition.</summary>
+    public static LimitKey Key(LimitPolicy policy, string partition) => new(policy, $"{Prefix}{policy.Name}:{partition}");
 
     private static string? Of(PartitionKind kind, HttpContext context, ClaimsPrincipal? caller, string? account) => kind switch
     {

@@ -12,6 +12,9 @@ internal sealed partial class RateLimits : IDisposable
     // After Redis failed to answer, it is asked again this often, beside the requests and not by them.
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(1);
 
+    // Nobody's; a mere ping would be answered by a Redis that is full, too.
+    private static readonly LimitKey[] Probe = [Partitions.Key(new LimitPolicy("probe", new PolicyOptions { Rate = 1 }), "nobody")];
+
     private const int MaxRefusalsInMemory = 50_000;
 
     private readonly SharedLimits _shared;
@@ -169,7 +172,7 @@ internal sealed partial class RateLimits : IDisposable
     {
         try
         {
-            await _shared.ReachAsync().WaitAsync(_patience, _clock);
+            await _shared.ChargeAsync(Probe).WaitAsync(_patience, _clock);
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException)
         {

@@ -59,10 +59,6 @@ public sealed class SharedLimits(IConnectionMultiplexer redis)
         return (answer[0] == 1, answer[1..]);
     }
 
-    /// <summary>Completes when Redis answers.</summary>
-    /// <exception cref="RedisException">It is away.</exception>
-    public Task ReachAsync() => redis.GetDatabase().PingAsync();
-
     private async Task<RedisResult> EvaluateAsync(RedisKey[] keys, RedisValue[] arguments)
     {
         var database = redis.GetDatabase();

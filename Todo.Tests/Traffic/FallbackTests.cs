@@ -1,4 +1,5 @@
 using System.Net;
+using StackExchange.Redis;
 using Todo.Tests.Api;
 using Todo.Tests.Servers;
 
@@ -13,6 +14,10 @@ public sealed class FallbackTests(TrafficHost api) : IClassFixture<TrafficHost>
     [Fact]
     public Task While_Redis_is_frozen_this_process_keeps_the_same_limits_alone_and_afterwards_they_are_shared_again() =>
         LimitsAloneAsync(() => api.SignalRedisAsync("-STOP"), () => api.SignalRedisAsync("-CONT"));
+
+    [Fact]
+    public Task While_Redis_is_full_this_process_keeps_the_same_limits_alone_and_afterwards_they_are_shared_again() =>
+        LimitsAloneAsync(() => SetMaxMemoryAsync("1"), () => SetMaxMemoryAsync("0"));
 
     private async Task LimitsAloneAsync(Func<Task> takeAway, Func<Task> bringBack)
     {
@@ -44,5 +49,11 @@ public sealed class FallbackTests(TrafficHost api) : IClassFixture<TrafficHost>
             return (await api.LimitKeysAsync()).Contains(key);
         });
         isLocal.Now().ShouldBe(0);
+    }
+
+    private async Task SetMaxMemoryAsync(string bytes)
+    {
+        using var redis = await ConnectionMultiplexer.ConnectAsync(api.Redis.ConnectionString + ",allowAdmin=true");
+        await redis.GetServer(redis.GetEndPoints().Single()).ConfigSetAsync("maxmemory", bytes);
     }
 }
