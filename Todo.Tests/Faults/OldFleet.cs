@@ -20,17 +20,17 @@ public sealed class OldFleet : TestDatabase
 
     private static readonly string[] Slugs = ["a-small", Big, "c-small"];
 
-    private readonly Dictionary<string, string> _catalogShapes = [];
-    private readonly Dictionary<string, string> _tenantShapes = [];
+    private readonly Dictionary<string, IReadOnlyList<string>> _catalogShapes = [];
+    private readonly Dictionary<string, IReadOnlyList<string>> _tenantShapes = [];
 
     /// <summary>How many tenants there are.</summary>
     public static int Tenants => Slugs.Length;
 
     /// <summary>What <c>public</c> looks like at each version of the catalog.</summary>
-    public IReadOnlyDictionary<string, string> CatalogShapes => _catalogShapes;
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> CatalogShapes => _catalogShapes;
 
     /// <summary>What a tenant's schema looks like at each of its versions.</summary>
-    public IReadOnlyDictionary<string, string> TenantShapes => _tenantShapes;
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> TenantShapes => _tenantShapes;
 
     /// <inheritdoc/>
     public override async Task InitializeAsync()
@@ -38,7 +38,7 @@ public sealed class OldFleet : TestDatabase
         await base.InitializeAsync();
         foreach (var step in MigrationLines.Tenant.Steps)
         {
-            _tenantShapes[step.Id] = (await SchemaFingerprint.ExpectedAsync(DataSource, MigrationLines.Tenant, step.Id)).ToString();
+            _tenantShapes[step.Id] = (await SchemaFingerprint.ExpectedAsync(DataSource, MigrationLines.Tenant, step.Id)).Lines;
         }
 
         await MigrateCatalogAsync(this, MigrationLines.Catalog.UpTo(MigrationLines.Catalog.Steps[0].Id));
@@ -54,7 +54,7 @@ public sealed class OldFleet : TestDatabase
         foreach (var step in MigrationLines.Catalog.Steps)
         {
             await MigrateCatalogAsync(upgraded, MigrationLines.Catalog.UpTo(step.Id));
-            _catalogShapes[step.Id] = (await SchemaFingerprint.OfAsync(upgraded.DataSource, "public")).ToString();
+            _catalogShapes[step.Id] = (await SchemaFingerprint.OfAsync(upgraded.DataSource, "public")).Lines;
         }
 
         await upgraded.DisposeAsync();

@@ -46,7 +46,7 @@ public sealed class WorkerKillTests(OldFleet old, ITestOutputHelper output) : IC
     [Fact]
     public async Task Of_two_workers_one_is_killed_anywhere_and_the_other_finishes()
     {
-        const int Deaths = 6;
+        const int Deaths = 4;
         var statements = (await UndisturbedAsync()).Count;
         var seed = Environment.TickCount;
         output.WriteLine($"Seed {seed}");
