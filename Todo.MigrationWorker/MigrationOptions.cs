@@ -24,6 +24,12 @@ internal sealed class MigrationOptions
     [Range(0.01, 1)]
     public double MaxLoad { get; init; } = 1;
 
+    /// <summary>
+    /// How long a tenant whose index is being built outside of a transaction is left alone by others after its worker has died, from a second to an hour.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>How many schemas to have ready for new tenants, 0 to 1000, so that making one is a matter of milliseconds.</summary>
     [Range(0, 1000)]
     public int PoolSize { get; init; }

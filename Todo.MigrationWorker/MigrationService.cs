@@ -99,7 +99,7 @@ internal sealed partial class MigrationService(
             ErrorBudget = Share.Parse(settings.ErrorBudget),
             GateUrl = settings.GateUrl,
         },
-        new RunExecution { Parallelism = settings.Parallelism, MaxLoad = settings.MaxLoad, Progress = ReportProgress },
+        new RunExecution { Parallelism = settings.Parallelism, MaxLoad = settings.MaxLoad, Lease = settings.Lease, Progress = ReportProgress },
         cancellationToken);
 
     private async Task WaitForDatabaseAsync(CancellationToken cancellationToken)

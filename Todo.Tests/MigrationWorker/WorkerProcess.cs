@@ -7,4 +7,11 @@ namespace Todo.Tests.MigrationWorker;
 internal sealed class WorkerProcess(string connectionString, string environment = "Production", params string[] settings) : ObservedProcess(
     typeof(MigrationOptions).Assembly.Location,
     [$"--environment={environment}", .. settings],
-    new Dictionary<string, string> { ["ConnectionStrings__tododb"] = connectionString, ["Migration__DemoPassword"] = "demo password" });
+    new Dictionary<string, string>
+    {
+        ["ConnectionStrings__tododb"] = connectionString,
+        ["Migration__DemoPassword"] = "demo password",
+
+        // It lives for a second, which is too short to gain from watching itself.
+        ["DOTNET_TieredPGO"] = "0",
+    });

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Todo.Tests.Servers;
 
-/// <summary>An empty database of its own for a test class, dropped after it.</summary>
+/// <summary>A database of its own for a test class, empty at first, dropped after it.</summary>
 public class TestDatabase : IAsyncLifetime
 {
     private readonly string _name = "test_" + Guid.NewGuid().ToString("N");
@@ -18,6 +18,9 @@ public class TestDatabase : IAsyncLifetime
     /// <summary>The database's name.</summary>
     public string Name => _name;
 
+    /// <summary>The database to be a copy of, which nobody may be connected to meanwhile; null: none.</summary>
+    public string? Template { get; init; }
+
     /// <summary>The connection string of the cluster that the database is made in.</summary>
     protected virtual async Task<string> ServerAsync() => (await TestServers.Postgres).ConnectionString;
 
@@ -25,7 +28,7 @@ public class TestDatabase : IAsyncLifetime
     public virtual async Task InitializeAsync()
     {
         _server = await ServerAsync();
-        await OnServerAsync($"CREATE DATABASE {_name}");
+        await OnServerAsync(Template is null ? $"CREATE DATABASE {_name}" : $"CREATE DATABASE {_name} TEMPLATE {Template}");
         ConnectionString = new NpgsqlConnectionStringBuilder(_server) { Database = _name, MaxPoolSize = 20, IncludeFailedBatchedCommand = true }.ConnectionString;
         DataSource = NpgsqlDataSource.Create(ConnectionString);
     }

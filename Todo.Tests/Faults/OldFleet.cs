@@ -1,0 +1,82 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Todo.Data;
+using Todo.Tenancy.Inspection;
+using Todo.Tenancy.Migrations;
+using Todo.Tests.Servers;
+
+namespace Todo.Tests.Faults;
+
+/// <summary>
+/// A database as the product's first release left it: catalog and tenants at the first of their migrations. Nobody touches it; each worker
+/// that is to be killed gets a copy.
+/// </summary>
+public sealed class OldFleet : TestDatabase
+{
+    /// <summary>For the connection string: what one table fits in is small, so that only <see cref="Big"/> needs its index built outside of the transaction.</summary>
+    public const string Settings = "-c todo.small_relation_bytes=8192";
+
+    /// <summary>The tenant whose sessions fill several pages: neither the first that a run comes to nor the last.</summary>
+    public const string Big = "b-big";
+
+    private static readonly string[] Slugs = ["a-small", Big, "c-small"];
+
+    private readonly Dictionary<string, IReadOnlyList<string>> _catalogShapes = [];
+    private readonly Dictionary<string, IReadOnlyList<string>> _tenantShapes = [];
+
+    /// <summary>How many tenants there are.</summary>
+    public static int Tenants => Slugs.Length;
+
+    /// <summary>What <c>public</c> looks like at each version of the catalog.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> CatalogShapes => _catalogShapes;
+
+    /// <summary>What a tenant's schema looks like at each of its versions.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> TenantShapes => _tenantShapes;
+
+    /// <inheritdoc/>
+    public override async Task InitializeAsync()
+    {
+        await base.InitializeAsync();
+        foreach (var step in MigrationLines.Tenant.Steps)
+        {
+            _tenantShapes[step.Id] = (await SchemaFingerprint.ExpectedAsync(DataSource, MigrationLines.Tenant, step.Id)).Lines;
+        }
+
+        await MigrateCatalogAsync(this, MigrationLines.Catalog.UpTo(MigrationLines.Catalog.Steps[0].Id));
+        foreach (var slug in Slugs)
+        {
+            await MakeAsync(slug, sessions: slug == Big ? 500 : 1);
+        }
+
+        // A connected database can't be copied.
+        DataSource.Clear();
+        var upgraded = new TestDatabase { Template = Name };
+        await upgraded.InitializeAsync();
+        foreach (var step in MigrationLines.Catalog.Steps)
+        {
+            await MigrateCatalogAsync(upgraded, MigrationLines.Catalog.UpTo(step.Id));
+            _catalogShapes[step.Id] = (await SchemaFingerprint.OfAsync(upgraded.DataSource, "public")).Lines;
+        }
+
+        await upgraded.DisposeAsync();
+    }
+
+    private static Task<int> MigrateCatalogAsync(TestDatabase database, MigrationLine line) =>
+        new CatalogMigrator(database.DataSource, line, NullLogger<CatalogMigrator>.Instance).MigrateAsync(CancellationToken.None);
+
+    private async Task MakeAsync(string slug, int sessions)
+    {
+        var first = MigrationLines.Tenant.Steps[0];
+        var id = Guid.CreateVersion7();
+        await ExecuteAsync(
+            $"""
+            INSERT INTO public.tenants (id, slug, name, schema, status, schema_version, schema_checksum, created_at, updated_at)
+            VALUES ('{id}', '{slug}', 'Old', 't_{id:N}', 'active', '{first.Id}', '{first.LineChecksum}', now(), now());
+            CREATE SCHEMA t_{id:N};
+            SET LOCAL search_path TO t_{id:N};
+            {string.Join(';', [.. MigrationLines.Tenant.CreateHistory, .. first.Up.PlainStatements])};
+            INSERT INTO users (id, email, name, password_hash, role_id, is_active, created_at)
+            SELECT '{id}', 'owner@example.org', 'Owner', '', id, true, now() FROM roles WHERE name = 'owner';
+            INSERT INTO sessions (token_hash, user_id, created_at, expires_at) SELECT sha256(n::text::bytea), '{id}', now(), now() FROM generate_series(1, {sessions}) n;
+            """);
+    }
+}
