@@ -30,6 +30,7 @@ public sealed class RunExecutor(NpgsqlDataSource dataSource, MigrationLine line,
         RequireFailedStatements();
 
         var run = await runs.GetAsync(runId, cancellationToken);
+        execution = execution.For(run);
         var paths = run.State == RunState.Running ? await runs.PathsAsync(run, line, cancellationToken) : [];
         using var activity = FleetTelemetry.ActivitySource.StartActivity("fleet run");
         activity?.SetTag("todo.run.id", run.Id).SetTag("todo.run.target", run.Target);
@@ -39,7 +40,7 @@ public sealed class RunExecutor(NpgsqlDataSource dataSource, MigrationLine line,
             using var wave = FleetTelemetry.ActivitySource.StartActivity("fleet wave");
             wave?.SetTag("todo.run.wave", run.CurrentWave);
             work.Begin(run.CurrentWave, await runs.CountAsync(run.Id, cancellationToken));
-            await Task.WhenAll(Enumerable.Range(0, execution.Parallelism).Select(_ => WorkAsync(work, cancellationToken)));
+            await Task.WhenAll(Enumerable.Range(0, work.Parallelism).Select(_ => WorkAsync(work, cancellationToken)));
             if (!execution.Stop.IsCancellationRequested && !await EndOfWaveAsync(run, cancellationToken))
             {
                 // What is left waits for a second try, or another worker has it.
@@ -88,9 +89,9 @@ public sealed class RunExecutor(NpgsqlDataSource dataSource, MigrationLine line,
 
                 (after, isSecondRound) = (move.Position, false);
                 work.Count(state);
-                if (work.Execution.MaxLoad < 1)
+                if (work.MaxLoad < 1)
                 {
-                    await Task.Delay(Stopwatch.GetElapsedTime(started) * (1 / work.Execution.MaxLoad - 1), cancellationToken);
+                    await Task.Delay(Stopwatch.GetElapsedTime(started) * (1 / work.MaxLoad - 1), cancellationToken);
                 }
             }
         }
@@ -240,6 +241,10 @@ public sealed class RunExecutor(NpgsqlDataSource dataSource, MigrationLine line,
         public IReadOnlyList<MigrationPath> Paths { get; } = paths;
 
         public RunExecution Execution { get; } = execution;
+
+        public int Parallelism { get; } = execution.Parallelism!.Value;
+
+        public double MaxLoad { get; } = execution.MaxLoad!.Value;
 
         public TenantMigrator Migrator { get; } = migrator;
 

@@ -43,7 +43,7 @@ public sealed class FleetVerifierTests : IAsyncLifetime
         var tenants = await ProvisionAsync(3);
         await DamageAsync(tenants[1], damage);
 
-        var report = await Verifier.VerifyAsync(slugs: null, progress: null, CancellationToken.None);
+        var report = await Verifier.VerifyAsync(TenantSelection.All, progress: null, CancellationToken.None);
 
         report.Checked.ShouldBe(3);
         report.IsClean.ShouldBeFalse();
@@ -58,7 +58,7 @@ public sealed class FleetVerifierTests : IAsyncLifetime
         var tenant = (await ProvisionAsync(1))[0];
         await DamageAsync(tenant, $"UPDATE {{schema}}.\"__EFMigrationsHistory\" SET \"MigrationId\" = '{Future}' WHERE \"MigrationId\" = '{ProbeDbContext.First}'");
 
-        var report = await Verifier.VerifyAsync(slugs: null, progress: null, CancellationToken.None);
+        var report = await Verifier.VerifyAsync(TenantSelection.All, progress: null, CancellationToken.None);
 
         report.Findings.Select(finding => finding.Kind).ShouldBe([VerifyFindingKind.LedgerDiffers, VerifyFindingKind.UnknownMigration, VerifyFindingKind.HistoryGap]);
     }
@@ -70,7 +70,7 @@ public sealed class FleetVerifierTests : IAsyncLifetime
         var orphan = "t_" + Guid.NewGuid().ToString("N");
         await _database.ExecuteAsync($"CREATE SCHEMA {orphan}; CREATE SCHEMA t_0123456789abcdef; CREATE SCHEMA {orphan}_old; CREATE SCHEMA reports");
 
-        var report = await Verifier.VerifyAsync(slugs: null, progress: null, CancellationToken.None);
+        var report = await Verifier.VerifyAsync(TenantSelection.All, progress: null, CancellationToken.None);
 
         var finding = report.Findings.ShouldHaveSingleItem();
         (finding.Tenant, finding.Schema, finding.Kind).ShouldBe((null, orphan, VerifyFindingKind.OrphanSchema));
@@ -89,7 +89,7 @@ public sealed class FleetVerifierTests : IAsyncLifetime
         var tenant = (await ProvisionAsync(1))[0];
         await DamageAsync(tenant, $"UPDATE public.tenants SET status = '{status}' WHERE id = '{{id}}'; DROP SCHEMA {{schema}} CASCADE");
 
-        var report = await Verifier.VerifyAsync(slugs: null, progress: null, CancellationToken.None);
+        var report = await Verifier.VerifyAsync(TenantSelection.All, progress: null, CancellationToken.None);
 
         (report.Checked, report.Findings.Count).ShouldBe(looked ? (1, 1) : (0, 0));
     }
@@ -118,7 +118,7 @@ public sealed class FleetVerifierTests : IAsyncLifetime
         var slugs = await _database.ColumnAsync("SELECT slug FROM public.tenants ORDER BY id");
         var progress = new List<(int Done, int Of)>();
 
-        var report = await Verifier.VerifyAsync(slugs: null, (done, of) => progress.Add((done, of)), CancellationToken.None);
+        var report = await Verifier.VerifyAsync(TenantSelection.All, (done, of) => progress.Add((done, of)), CancellationToken.None);
 
         report.Checked.ShouldBe(1200);
         report.Findings.ShouldAllBe(finding => finding.Kind == VerifyFindingKind.LedgerDiffers);
@@ -135,7 +135,7 @@ public sealed class FleetVerifierTests : IAsyncLifetime
         var passes = 0;
         do
         {
-            (await Verifier.VerifyAsync(slugs: null, progress: null, CancellationToken.None)).Findings.ShouldBeEmpty();
+            (await Verifier.VerifyAsync(TenantSelection.All, progress: null, CancellationToken.None)).Findings.ShouldBeEmpty();
             passes++;
         }
         while (!migrating.IsCompleted);
@@ -155,7 +155,7 @@ public sealed class FleetVerifierTests : IAsyncLifetime
         repair.ShouldBe(new LedgerRepair(tenants[0].Slug, ProbeDbContext.First, ProbeDbContext.Second, IsChanged: true));
         (await _database.LedgerAsync(tenants[0])).ShouldBe(ProbeDbContext.Second);
         (await _database.ScalarAsync<bool>($"SELECT updated_at > now() - interval '1 minute' FROM public.tenants WHERE id = '{tenants[0].Id}'")).ShouldBeTrue();
-        (await Verifier.VerifyAsync(slugs: null, progress: null, CancellationToken.None)).Findings.ShouldBeEmpty();
+        (await Verifier.VerifyAsync(TenantSelection.All, progress: null, CancellationToken.None)).Findings.ShouldBeEmpty();
         (await Verifier.RepairLedgerAsync(tenants[0].Slug, CancellationToken.None)).IsChanged.ShouldBeFalse();
     }
 
@@ -168,7 +168,7 @@ public sealed class FleetVerifierTests : IAsyncLifetime
         (await Verifier.RepairLedgerAsync(tenant.Slug, CancellationToken.None)).To.ShouldBeNull();
 
         (await _database.LedgerAsync(tenant)).ShouldBeNull();
-        (await Verifier.VerifyAsync(slugs: null, progress: null, CancellationToken.None)).Findings.ShouldBeEmpty();
+        (await Verifier.VerifyAsync(TenantSelection.All, progress: null, CancellationToken.None)).Findings.ShouldBeEmpty();
     }
 
     [Fact]
@@ -181,7 +181,7 @@ public sealed class FleetVerifierTests : IAsyncLifetime
         (await Verifier.RepairLedgerAsync(tenants[0].Slug, CancellationToken.None)).IsChanged.ShouldBeTrue();
         (await Verifier.RepairLedgerAsync(tenants[1].Slug, CancellationToken.None)).IsChanged.ShouldBeFalse();
 
-        (await Verifier.VerifyAsync(slugs: null, progress: null, CancellationToken.None)).Findings.ShouldHaveSingleItem().Tenant.ShouldBe(tenants[1].Slug);
+        (await Verifier.VerifyAsync(TenantSelection.All, progress: null, CancellationToken.None)).Findings.ShouldHaveSingleItem().Tenant.ShouldBe(tenants[1].Slug);
     }
 
     [Theory]
