@@ -132,7 +132,7 @@ public sealed class ProvisioningPoolTests : IAsyncLifetime
     {
         await _database.NewTenantsGetAsync(ProbeDbContext.First);
         await _pool.FillAsync(2, CancellationToken.None);
-        (await _pool.CountAsync(CancellationToken.None)).ShouldBe(Count(2, 0));
+        (await _pool.CountAsync(CancellationToken.None)).ShouldBe(Count(2, 0, ProbeDbContext.First));
         (await _database.ColumnAsync("SELECT DISTINCT schema_version FROM public.tenants")).ShouldHaveSingleItem().ShouldBe(ProbeDbContext.First);
 
         await _database.NewTenantsGetAsync(null);
@@ -285,6 +285,8 @@ public sealed class ProvisioningPoolTests : IAsyncLifetime
         (await _database.StatusAsync(schema.Name)).ShouldBeNull();
         (await _database.OrphansAsync()).ShouldBe(0);
     }
+
+    private static SchemaPoolCount Count(int ready, int stale, string version = ProbeDbContext.Second) => new(ready, stale, version);
 
     private Task<Tenant> ProvisionAsync(string slug) => _provisioner.ProvisionAsync(slug, "Probe", seed: null, CancellationToken.None);
 
