@@ -91,9 +91,23 @@ public sealed class RunExecutor(NpgsqlDataSource dataSource, MigrationLine line,
                 work.Count(state);
                 if (work.MaxLoad < 1)
                 {
-                    await Task.Delay(Stopwatch.GetElapsedTime(started) * (1 / work.MaxLoad - 1), cancellationToken);
+                    await PauseAsync(Stopwatch.GetElapsedTime(started) * (1 / work.MaxLoad - 1), work.Execution.Stop, cancellationToken);
                 }
             }
+        }
+    }
+
+    // Whoever stops has not to wait for the end of a pause: it may be minutes long.
+    private static async Task PauseAsync(TimeSpan pause, CancellationToken stop, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, cancellationToken);
+        try
+        {
+            await Task.Delay(pause, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The loop sees it and takes no further tenant.
         }
     }
 

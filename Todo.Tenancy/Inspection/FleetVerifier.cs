@@ -130,7 +130,7 @@ public sealed class FleetVerifier(NpgsqlDataSource dataSource, MigrationLine lin
         }
 
         var version = tenant.Newest;
-        if (version == tenant.Version && !tenant.HasHalfALedger)
+        if (!tenant.HasWrongLedger)
         {
             return new LedgerRepair(slug, tenant.Version, version, IsChanged: false);
         }
@@ -204,10 +204,10 @@ public sealed class FleetVerifier(NpgsqlDataSource dataSource, MigrationLine lin
             yield return Finding(
                 VerifyFindingKind.ChecksumDiffers,
                 $"The ledger's checksum at {tenant.Version ?? "the empty schema"} is {tenant.Checksum ?? "empty"}, and this build's is {expected ?? "empty"}. " +
-                (tenant.HasHalfALedger
+                (tenant.HasWrongLedger
                     ? "Repair the tenant's ledger."
                     : "A migration up to there was changed after it had been applied: put it back as it was, and make the change a migration of its own."),
-                isOfLedger: tenant.HasHalfALedger);
+                isOfLedger: tenant.HasWrongLedger);
         }
 
         if (!tenant.HasSchema)
@@ -261,7 +261,7 @@ public sealed class FleetVerifier(NpgsqlDataSource dataSource, MigrationLine lin
     {
         public string? Newest => History is [.., var newest] ? newest : null;
 
-        // A version and no checksum, or the other way round; whoever writes one of them writes both.
-        public bool HasHalfALedger => (Checksum is null) != (Version is null);
+        // At another version than the history, which decides; or half of it is missing: whoever writes one of the two columns writes both.
+        public bool HasWrongLedger => History is not null && (Version != Newest || (Checksum is null) != (Version is null));
     }
 }
