@@ -9,7 +9,7 @@ namespace Todo.Api.Fleet;
 /// Works on the runs that operators start through the API: on those that were started here at once, and on those of a replica that has died as
 /// soon as they are seen to stand still. Should two replicas work on one run after all, they share its tenants.
 /// </summary>
-internal sealed partial class RunHost(NpgsqlDataSource dataSource, RunStore runs, RunExecutor executor, ILogger<RunHost> logger) : BackgroundService
+internal sealed partial class RunHost(RunStore runs, RunExecutor executor, ILogger<RunHost> logger) : BackgroundService
 {
     // An index answers it, whatever the number of runs.
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(3);
@@ -22,9 +22,6 @@ internal sealed partial class RunHost(NpgsqlDataSource dataSource, RunStore runs
     private Guid? _foreign;
     private bool _isAway;
     private bool _isDisposed;
-
-    // The other half is for requests.
-    private readonly int _maxParallelism = Math.Max(1, new NpgsqlConnectionStringBuilder(dataSource.ConnectionString).MaxPoolSize / 2);
 
     /// <summary>Has a run that was just started or resumed be worked on, without waiting for it.</summary>
     public void Begin(Guid run) => _started.Writer.TryWrite(run);
@@ -129,8 +126,7 @@ internal sealed partial class RunHost(NpgsqlDataSource dataSource, RunStore runs
     {
         try
         {
-            var wanted = new RunExecution { Stop = stopping }.For(await runs.GetAsync(run, _atOnce.Token));
-            var report = await executor.ExecuteAsync(run, wanted with { Parallelism = Math.Min(wanted.Parallelism!.Value, _maxParallelism) }, _atOnce.Token);
+            var report = await executor.ExecuteAsync(run, new RunExecution { Stop = stopping }, _atOnce.Token);
             LogLeft(run, report.Run.State, report.Moved, report.Counts.Done, report.Counts.Total, report.Counts.Failed);
         }
         catch (ForeignRunException)

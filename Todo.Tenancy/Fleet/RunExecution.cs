@@ -6,7 +6,10 @@ public sealed record RunExecution
     /// <summary>Tenants at once where nobody says how many.</summary>
     public const int StandardParallelism = 4;
 
-    /// <summary>Tenants at once, 1 to 64; more than twice the server's cores gains nothing. Null: as the run says, else <see cref="StandardParallelism"/>.</summary>
+    /// <summary>
+    /// Tenants at once, 1 to 64; more than twice the server's cores gains nothing. Null: as the run says, else <see cref="StandardParallelism"/>,
+    /// but at most half of this process's connections: the run's number was chosen for another, perhaps.
+    /// </summary>
     public int? Parallelism { get; init; }
 
     /// <summary>
@@ -37,11 +40,13 @@ public sealed record RunExecution
     public Action<RunProgress>? Progress { get; init; }
 
     /// <summary>The same, at the run's pace where it names none of its own.</summary>
-    public RunExecution For(MigrationRun run)
+    /// <param name="run">The run.</param>
+    /// <param name="connections">How many this process may open.</param>
+    internal RunExecution For(MigrationRun run, int connections) => this with
     {
-        ArgumentNullException.ThrowIfNull(run);
-        return this with { Parallelism = Parallelism ?? run.Parallelism ?? StandardParallelism, MaxLoad = MaxLoad ?? run.MaxLoad ?? 1 };
-    }
+        Parallelism = Parallelism ?? Math.Min(run.Parallelism ?? StandardParallelism, Math.Max(1, connections / 2)),
+        MaxLoad = MaxLoad ?? run.MaxLoad ?? 1,
+    };
 
     /// <summary>Checks the ranges.</summary>
     /// <exception cref="ArgumentException">With the rule that is broken.</exception>

@@ -27,10 +27,11 @@ public sealed class RunExecutor(NpgsqlDataSource dataSource, MigrationLine line,
     {
         ArgumentNullException.ThrowIfNull(execution);
         execution.Validate();
-        RequireFailedStatements();
+        var settings = new NpgsqlConnectionStringBuilder(dataSource.ConnectionString);
+        RequireFailedStatements(settings);
 
         var run = await runs.GetAsync(runId, cancellationToken);
-        execution = execution.For(run);
+        execution = execution.For(run, settings.MaxPoolSize);
         var paths = run.State == RunState.Running ? await runs.PathsAsync(run, line, cancellationToken) : [];
         using var activity = FleetTelemetry.ActivitySource.StartActivity("fleet run");
         activity?.SetTag("todo.run.id", run.Id).SetTag("todo.run.target", run.Target);
@@ -57,9 +58,9 @@ public sealed class RunExecutor(NpgsqlDataSource dataSource, MigrationLine line,
     }
 
     // Without it, an error could not say which migration it belongs to.
-    private void RequireFailedStatements()
+    private static void RequireFailedStatements(NpgsqlConnectionStringBuilder settings)
     {
-        if (!new NpgsqlConnectionStringBuilder(dataSource.ConnectionString).IncludeFailedBatchedCommand)
+        if (!settings.IncludeFailedBatchedCommand)
         {
             throw new InvalidOperationException("The connection string needs 'Include Failed Batched Command=true', or a failure could not name its migration.");
         }

@@ -16,13 +16,16 @@ public sealed class PaceTests : IAsyncLifetime
 
     public Task DisposeAsync() => _database.DisposeAsync();
 
-    [Fact]
-    public async Task A_run_that_was_started_with_one_tenant_at_once_is_gone_on_with_one_at_once()
+    [Theory]
+    [InlineData(1, 20)]
+    [InlineData(8, 2)]
+    public async Task A_run_is_gone_on_with_as_many_at_once_as_it_was_started_with_and_half_of_the_connections_at_most(int parallelism, int connections)
     {
         var tenants = await _database.ProvisionOldAsync(8);
-        var run = await StartAsync(new RunRequest("api", "a test") { Parallelism = 1 });
+        var run = await StartAsync(new RunRequest("api", "a test") { Parallelism = parallelism });
         await using var held = await HoldAsync(tenants[0]);
-        var working = _database.Executor().ExecuteAsync(run.Id, new RunExecution(), CancellationToken.None);
+        await using var dataSource = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_database.ConnectionString) { MaxPoolSize = connections });
+        var working = _database.Executor(dataSource: dataSource).ExecuteAsync(run.Id, new RunExecution(), CancellationToken.None);
         await WaitingAsync(1);
         await held.DisposeAsync();
 
