@@ -47,6 +47,7 @@ public static class Program
         app.MapTenantLifecycle();
         app.MapFleet();
         app.MapInspection();
+        app.MapLedger();
         app.MapAuth();
         app.MapUsers();
         app.MapTodos();

@@ -7,9 +7,9 @@ internal sealed class MigrationOptions
 {
     public const string Section = "Migration";
 
-    /// <summary>Tenants migrated at once, 1 to 64. More than twice the database server's cores gains nothing.</summary>
+    /// <summary>Tenants migrated at once, 1 to 64; more than twice the database server's cores gains nothing. Absent: 4, or as a run that it joins says.</summary>
     [Range(1, 64)]
-    public int Parallelism { get; init; } = 4;
+    public int? Parallelism { get; init; }
 
     /// <summary>How a run spreads: shares that count from the beginning, such as one canary, a tenth, the rest.</summary>
     public string Waves { get; init; } = "1,10%,100%";
@@ -20,9 +20,9 @@ internal sealed class MigrationOptions
     /// <summary>Asked with GET between waves; anything but a 2xx pauses the run.</summary>
     public Uri? GateUrl { get; init; }
 
-    /// <summary>How much of the time each of the tenants at once is worked on, above 0 and up to 1: less leaves the server room for requests.</summary>
+    /// <summary>How much of the time each of the tenants at once is worked on, above 0 and up to 1: less leaves the server room for requests. Absent: 1, or as a run that it joins says.</summary>
     [Range(0.01, 1)]
-    public double MaxLoad { get; init; } = 1;
+    public double? MaxLoad { get; init; }
 
     /// <summary>
     /// How long a tenant whose index is being built outside of a transaction is left alone by others after its worker has died, from a second to an hour.

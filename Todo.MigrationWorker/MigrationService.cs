@@ -98,6 +98,8 @@ internal sealed partial class MigrationService(
             Waves = Waves.Parse(settings.Waves),
             ErrorBudget = Share.Parse(settings.ErrorBudget),
             GateUrl = settings.GateUrl,
+            Parallelism = settings.Parallelism,
+            MaxLoad = settings.MaxLoad,
         },
         new RunExecution { Parallelism = settings.Parallelism, MaxLoad = settings.MaxLoad, Lease = settings.Lease, Progress = ReportProgress },
         cancellationToken);

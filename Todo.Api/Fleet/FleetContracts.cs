@@ -1,11 +1,11 @@
-using Todo.Tenancy.Catalog;
+using Todo.Api.Errors;
 using Todo.Tenancy.Fleet;
 using Todo.Tenancy.Migrations;
 
 namespace Todo.Api.Fleet;
 
 /// <summary>What is to be planned: whom, and where to.</summary>
-public record PlanRequest
+public record PlanRequest : SelectionRequest
 {
     /// <summary>Up or down.</summary>
     public RunKind Kind { get; init; }
@@ -13,42 +13,24 @@ public record PlanRequest
     /// <summary><c>head</c>, a number of steps such as <c>+1</c> or <c>-2</c>, a migration's id, or its name; head if absent and the kind is apply.</summary>
     public string? To { get; init; }
 
-    /// <summary>Only the tenants with these slugs.</summary>
-    public IReadOnlyList<string>? Tenants { get; init; }
-
-    /// <summary>Only tenants with one of these statuses.</summary>
-    public IReadOnlyList<TenantStatus>? Statuses { get; init; }
-
-    /// <summary>Only tenants at this version.</summary>
-    public string? Version { get; init; }
-
-    /// <summary>Only the first so many.</summary>
-    public int? First { get; init; }
-
-    /// <summary>Only the first so many percent.</summary>
-    public double? Percent { get; init; }
-
-    /// <summary>The order, which says who is first.</summary>
-    public TenantOrder Order { get; init; }
-
     /// <summary>For a rollback of exactly what one run changed: the run, instead of all of the above.</summary>
     public Guid? Run { get; init; }
 
+    /// <exception cref="RequestRuleException">It breaks a rule.</exception>
     internal Task<FleetPlan> PlanAsync(FleetPlanner planner, CancellationToken cancellationToken)
     {
-        _ = Enum.IsDefined(Kind) && Enum.IsDefined(Order) ? 0 : throw new ArgumentException("There is no such kind or order.");
+        var selection = Among(TenantSelection.Migratable);
+        _ = Enum.IsDefined(Kind) ? 0 : throw new RequestRuleException("There is no such kind.");
         if (Run is { } run)
         {
-            return (Kind, To, Selection.IsWholeFleet) is (RunKind.Rollback, null, true)
+            return (Kind, To, selection.IsWholeFleet) is (RunKind.Rollback, null, true)
                 ? planner.PlanRollbackAsync(run, cancellationToken)
-                : throw new ArgumentException("'run' stands alone with the kind rollback: its tenants go back to where they were.");
+                : throw new RequestRuleException("'run' stands alone with the kind rollback: its tenants go back to where they were.");
         }
 
-        var target = To ?? (Kind == RunKind.Apply ? "head" : throw new ArgumentException("A rollback needs 'to', such as -1, or 'run'."));
-        return planner.PlanAsync(Kind, Selection, MigrationTarget.Parse(target, planner.Line), cancellationToken);
+        var target = To ?? (Kind == RunKind.Apply ? "head" : throw new RequestRuleException("A rollback needs 'to', such as -1, or 'run'."));
+        return planner.PlanAsync(Kind, selection, RequestRuleException.Read(() => MigrationTarget.Parse(target, planner.Line)), cancellationToken);
     }
-
-    private TenantSelection Selection => new() { Slugs = Tenants, Statuses = Statuses, Version = Version, First = First, Percent = Percent, Order = Order };
 }
 
 /// <summary>What is to be planned and started, and how carefully.</summary>
@@ -72,24 +54,20 @@ public sealed record NewRun : PlanRequest
     /// <summary>Where data will be lost: the id of the planned run, or of the run that is undone.</summary>
     public Guid? Confirm { get; init; }
 
-    internal RunExecution Execution
+    /// <exception cref="RequestRuleException">It breaks a rule.</exception>
+    internal RunRequest Request(string executor, string startedBy) => RequestRuleException.Read(() =>
     {
-        get
+        new RunExecution { Parallelism = Parallelism, MaxLoad = MaxLoad }.Validate();
+        return new RunRequest(executor, startedBy)
         {
-            var standard = new RunExecution();
-            var execution = standard with { Parallelism = Parallelism ?? standard.Parallelism, MaxLoad = MaxLoad ?? standard.MaxLoad };
-            execution.Validate();
-            return execution;
-        }
-    }
-
-    internal RunRequest Request(string executor, string startedBy) => new(executor, startedBy)
-    {
-        Waves = Waves is null ? Todo.Tenancy.Fleet.Waves.One : Todo.Tenancy.Fleet.Waves.Parse(Waves),
-        ErrorBudget = ErrorBudget is null ? null : Share.Parse(ErrorBudget),
-        GateUrl = GateUrl is null or { IsAbsoluteUri: true, Scheme: "http" or "https" } ? GateUrl : throw new ArgumentException("'gateUrl' is an absolute address with http or https."),
-        Confirmation = Confirm,
-    };
+            Waves = Waves is null ? Todo.Tenancy.Fleet.Waves.One : Todo.Tenancy.Fleet.Waves.Parse(Waves),
+            ErrorBudget = ErrorBudget is null ? null : Share.Parse(ErrorBudget),
+            GateUrl = GateUrl is null or { IsAbsoluteUri: true, Scheme: "http" or "https" } ? GateUrl : throw new ArgumentException("'gateUrl' is an absolute address with http or https."),
+            Parallelism = Parallelism,
+            MaxLoad = MaxLoad,
+            Confirmation = Confirm,
+        };
+    });
 }
 
 /// <summary>What would happen.</summary>

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using Todo.Api.Errors;
 using Todo.Api.Paging;
 using Todo.Api.Tenants;
 using Todo.Data.Catalog;
@@ -31,7 +32,7 @@ internal static class FleetEndpoints
 
     public static void MapFleet(this IEndpointRouteBuilder app)
     {
-        var group = app.MapGroup("/cc").WithTags("Fleet").RequireOperator().ProducesProblem(StatusCodes.Status401Unauthorized).AddEndpointFilter(ExplainAsync);
+        var group = app.MapGroup("/cc").WithTags("Fleet").RequireOperator().ExplainFleetProblems().ProducesProblem(StatusCodes.Status401Unauthorized);
         group.MapGet("/fleet", StatusAsync).WithName("GetFleet").WithSummary("Show how many tenants are at which version, and the open run");
         group.MapPost("/fleet/plan", PlanAsync).WithName("PlanRun").WithSummary("Show what a run would do, with its SQL")
             .WithDescription("Changes nothing.").ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
@@ -63,14 +64,14 @@ internal static class FleetEndpoints
     private static async Task<Results<Accepted<RunResponse>, Ok<PlanResponse>, ProblemHttpResult>> StartAsync(
         NewRun request, FleetPlanner planner, FleetMigration fleet, RunStore runs, RunHost host, CancellationToken cancellationToken)
     {
-        var (execution, order) = (request.Execution, request.Request(Executor, Person));
+        var order = request.Request(Executor, Person);
         var plan = await request.PlanAsync(planner, cancellationToken);
         if (plan.Tenants.Count == 0)
         {
             if (plan.Blocked.Count > 0)
             {
                 return TypedResults.Problem(
-                    $"{plan.Blocked.Count} tenants can't be moved, and no other has to be.", statusCode: StatusCodes.Status409Conflict, extensions: Extension("blocked", plan.Blocked));
+                    $"{plan.Blocked.Count} tenants can't be moved, and no other has to be.", statusCode: StatusCodes.Status409Conflict, extensions: new Dictionary<string, object?> { ["blocked"] = plan.Blocked });
             }
 
             await fleet.RememberAsync(plan, cancellationToken);
@@ -78,7 +79,7 @@ internal static class FleetEndpoints
         }
 
         var run = await runs.StartAsync(plan, order, cancellationToken);
-        host.Begin(run.Id, execution);
+        host.Begin(run.Id);
         return TypedResults.Accepted($"/cc/runs/{run.Id}", await RunResponse.ReadAsync(runs, run.Id, cancellationToken));
     }
 
@@ -132,7 +133,7 @@ internal static class FleetEndpoints
     {
         var states = Enum.GetValues<RunTenantState>();
         var index = Array.FindIndex(states, state => EnumText.Of(state) == text);
-        return index >= 0 ? states[index] : throw new ArgumentException($"'state' is one of {string.Join(", ", states.Select(EnumText.Of))}.");
+        return index >= 0 ? states[index] : throw new RequestRuleException($"'state' is one of {string.Join(", ", states.Select(EnumText.Of))}.");
     }
 
     private static async Task<Ok<RunResponse>> PauseAsync(Guid id, RunStore runs, CancellationToken cancellationToken)
@@ -146,7 +147,7 @@ internal static class FleetEndpoints
         Guid id, RunStore runs, FleetPlanner planner, RunHost host, CancellationToken cancellationToken, Guid? confirm = null)
     {
         await runs.ResumeAsync(id, confirm, planner.Line, cancellationToken);
-        host.Begin(id, execution: null);
+        host.Begin(id);
         return TypedResults.Accepted($"/cc/runs/{id}", await RunResponse.ReadAsync(runs, id, cancellationToken));
     }
 
@@ -190,39 +191,4 @@ internal static class FleetEndpoints
             return last;
         }
     }
-
-    private static async ValueTask<object?> ExplainAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
-    {
-        try
-        {
-            return await next(context);
-        }
-        catch (Exception exception) when (exception is ArgumentException or FormatException)
-        {
-            return TypedResults.Problem(exception.Message, statusCode: StatusCodes.Status400BadRequest);
-        }
-        catch (RunNotFoundException exception)
-        {
-            return TypedResults.Problem(exception.Message, statusCode: StatusCodes.Status404NotFound);
-        }
-        catch (RunOpenException exception)
-        {
-            return Conflict(exception, Extension("run", exception.Open.Id));
-        }
-        catch (DataLossException exception)
-        {
-            var extensions = Extension("run", exception.Run.Id);
-            extensions["dataLoss"] = exception.Plan.DataLoss;
-            return Conflict(exception, extensions);
-        }
-        catch (Exception exception) when (exception is RunStateException or ForeignRunException)
-        {
-            return Conflict(exception, []);
-        }
-    }
-
-    private static ProblemHttpResult Conflict(Exception exception, Dictionary<string, object?> extensions) =>
-        TypedResults.Problem(exception.Message, statusCode: StatusCodes.Status409Conflict, extensions: extensions);
-
-    private static Dictionary<string, object?> Extension(string name, object value) => new() { [name] = value };
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 using Todo.Api.Tenants;
 using Todo.Data;
+using Todo.Tenancy.Fleet;
 using Todo.Tenancy.Inspection;
 
 namespace Todo.Api.Fleet;
@@ -17,16 +18,28 @@ internal static class InspectionEndpoints
 
     public static void MapInspection(this IEndpointRouteBuilder app)
     {
-        var group = app.MapGroup("/cc/fleet").WithTags("Control centre").RequireOperator().ProducesProblem(StatusCodes.Status401Unauthorized);
-        group.MapGet("/verify", VerifyAsync).WithName("VerifyFleet").WithSummary("Compare the ledger with every schema's own history")
+        var group = app.MapGroup("/cc/fleet").WithTags("Fleet").RequireOperator().ExplainFleetProblems().ProducesProblem(StatusCodes.Status401Unauthorized);
+        group.MapGet("/verify", VerifyAllAsync).WithName("VerifyFleet").WithSummary("Compare the ledger with every schema's own history")
             .WithDescription("Reads only. Each finding says what to do.");
-        group.MapGet("/drift", DriftAsync).WithName("FindDrift").WithSummary("Find tenants that are not like the others at their version")
+        group.MapPost("/verify", VerifyAsync).WithName("VerifyTenants").WithSummary("Compare the ledger with the histories of some schemas")
+            .WithDescription("Reads only. It is a POST because a list of tenants may be longer than an address. Deleted tenants can be chosen too.")
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
+        group.MapGet("/drift", DetectAllAsync).WithName("FindDrift").WithSummary("Find tenants that are not like the others at their version")
             .WithDescription("Reads only: columns, types, defaults, constraints, indexes and the rest, compared by fingerprint, with a readable difference for the odd ones.");
+        group.MapPost("/drift", DetectAsync).WithName("FindDriftAmongTenants").WithSummary("Find those of some tenants that are not like the others")
+            .WithDescription("Reads only, and compares those that are chosen with each other and with what the migrations make. Deleted tenants can be chosen too.")
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
     }
 
-    private static async Task<Ok<VerifyReport>> VerifyAsync(FleetVerifier verifier, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await verifier.VerifyAsync(slugs: null, progress: null, cancellationToken));
+    private static Task<Ok<VerifyReport>> VerifyAllAsync(FleetVerifier verifier, CancellationToken cancellationToken) =>
+        VerifyAsync(new SelectionRequest(), verifier, cancellationToken);
 
-    private static async Task<Ok<DriftReport>> DriftAsync(DriftDetector detector, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await detector.DetectAsync(slugs: null, progress: null, cancellationToken));
+    private static async Task<Ok<VerifyReport>> VerifyAsync(SelectionRequest request, FleetVerifier verifier, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await verifier.VerifyAsync(request.Among(TenantSelection.Inspectable), progress: null, cancellationToken));
+
+    private static Task<Ok<DriftReport>> DetectAllAsync(DriftDetector detector, CancellationToken cancellationToken) =>
+        DetectAsync(new SelectionRequest(), detector, cancellationToken);
+
+    private static async Task<Ok<DriftReport>> DetectAsync(SelectionRequest request, DriftDetector detector, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await detector.DetectAsync(request.Among(TenantSelection.Inspectable), progress: null, cancellationToken));
 }

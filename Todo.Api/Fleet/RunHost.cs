@@ -9,12 +9,12 @@ namespace Todo.Api.Fleet;
 /// Works on the runs that operators start through the API: on those that were started here at once, and on those of a replica that has died as
 /// soon as they are seen to stand still. Should two replicas work on one run after all, they share its tenants.
 /// </summary>
-internal sealed partial class RunHost(NpgsqlDataSource dataSource, RunStore runs, RunExecutor executor, ILogger<RunHost> logger) : BackgroundService
+internal sealed partial class RunHost(RunStore runs, RunExecutor executor, ILogger<RunHost> logger) : BackgroundService
 {
     // An index answers it, whatever the number of runs.
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(3);
 
-    private readonly Channel<(Guid Run, RunExecution Execution)> _started = Channel.CreateUnbounded<(Guid, RunExecution)>();
+    private readonly Channel<Guid> _started = Channel.CreateUnbounded<Guid>();
     private readonly CancellationTokenSource _atOnce = new();
 
     // The open run as it was at the last look.
@@ -23,11 +23,8 @@ internal sealed partial class RunHost(NpgsqlDataSource dataSource, RunStore runs
     private bool _isAway;
     private bool _isDisposed;
 
-    // The other half is for requests.
-    private readonly int _maxParallelism = Math.Max(1, new NpgsqlConnectionStringBuilder(dataSource.ConnectionString).MaxPoolSize / 2);
-
     /// <summary>Has a run that was just started or resumed be worked on, without waiting for it.</summary>
-    public void Begin(Guid run, RunExecution? execution) => _started.Writer.TryWrite((run, execution ?? new RunExecution()));
+    public void Begin(Guid run) => _started.Writer.TryWrite(run);
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -54,9 +51,9 @@ internal sealed partial class RunHost(NpgsqlDataSource dataSource, RunStore runs
         {
             try
             {
-                if (await NextAsync(stoppingToken) is { } next)
+                if (await NextAsync(stoppingToken) is { } run)
                 {
-                    await WorkAsync(next.Run, next.Execution, stoppingToken);
+                    await WorkAsync(run, stoppingToken);
                 }
 
                 _isAway = false;
@@ -87,7 +84,7 @@ internal sealed partial class RunHost(NpgsqlDataSource dataSource, RunStore runs
         }
     }
 
-    private async Task<(Guid Run, RunExecution Execution)?> NextAsync(CancellationToken cancellationToken)
+    private async Task<Guid?> NextAsync(CancellationToken cancellationToken)
     {
         using (var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken))
         {
@@ -109,8 +106,8 @@ internal sealed partial class RunHost(NpgsqlDataSource dataSource, RunStore runs
         }
     }
 
-    // Whoever works on a run moves its counts; the pace and the number at once that were asked for are known to that replica alone.
-    private async Task<(Guid Run, RunExecution Execution)?> LookAsync(CancellationToken cancellationToken)
+    // Whoever works on a run moves its counts.
+    private async Task<Guid?> LookAsync(CancellationToken cancellationToken)
     {
         var open = await runs.FindOpenAsync(cancellationToken);
         if (open is not { Executor: FleetEndpoints.Executor, State: RunState.Running } || open.Id == _foreign)
@@ -122,15 +119,14 @@ internal sealed partial class RunHost(NpgsqlDataSource dataSource, RunStore runs
         var now = (open.Id, await runs.CountAsync(open.Id, cancellationToken));
         var stands = _last == now;
         _last = now;
-        return stands ? (open.Id, new RunExecution()) : null;
+        return stands ? open.Id : null;
     }
 
-    private async Task WorkAsync(Guid run, RunExecution execution, CancellationToken stopping)
+    private async Task WorkAsync(Guid run, CancellationToken stopping)
     {
         try
         {
-            var report = await executor.ExecuteAsync(
-                run, execution with { Parallelism = Math.Min(execution.Parallelism, _maxParallelism), Stop = stopping }, _atOnce.Token);
+            var report = await executor.ExecuteAsync(run, new RunExecution { Stop = stopping }, _atOnce.Token);
             LogLeft(run, report.Run.State, report.Moved, report.Counts.Done, report.Counts.Total, report.Counts.Failed);
         }
         catch (ForeignRunException)

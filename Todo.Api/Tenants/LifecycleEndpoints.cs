@@ -13,8 +13,7 @@ internal static class LifecycleEndpoints
 
     public static void MapTenantLifecycle(this IEndpointRouteBuilder app)
     {
-        var group = app.MapGroup("/cc/tenants/{slug}").WithTags("Control centre").RequireOperator().AddEndpointFilter(ExplainAsync)
-            .ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
+        var group = app.MapGroup("/cc/tenants/{slug}").WithTags("Control centre").RequireOperator().ExplainTenantProblems().ProducesProblem(StatusCodes.Status401Unauthorized);
         group.MapPatch("", RenameAsync).WithName("RenameTenant").WithSummary("Give a tenant another slug or name").WithDescription("Its schema stays.");
         group.MapPost("/suspend", SuspendAsync).WithName("SuspendTenant").WithSummary("Refuse a tenant's people").WithDescription("It is migrated on, so that resuming it is instant.");
         group.MapPost("/resume", ResumeAsync).WithName("ResumeTenant").WithSummary("Serve a suspended tenant again");
@@ -59,22 +58,6 @@ internal static class LifecycleEndpoints
     {
         await directory.ForgetAsync(tenant.Id, tenant.Slug);
         return TypedResults.Ok(new TenantStateResponse(tenant.Id, tenant.Slug, tenant.Name, tenant.Status));
-    }
-
-    private static async ValueTask<object?> ExplainAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
-    {
-        try
-        {
-            return await next(context);
-        }
-        catch (TenantNotFoundException exception)
-        {
-            return TypedResults.Problem(exception.Message, statusCode: StatusCodes.Status404NotFound);
-        }
-        catch (Exception exception) when (exception is TenantStateException or TenantBusyException or TenantExistsException or SchemaInUseException)
-        {
-            return TypedResults.Problem(exception.Message, statusCode: StatusCodes.Status409Conflict);
-        }
     }
 }
 

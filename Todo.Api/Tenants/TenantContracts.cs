@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using System.Linq.Expressions;
+using Todo.Data;
 using Todo.Data.Access;
 using Todo.Tenancy.Catalog;
 using Todo.Tenancy.Fleet;
@@ -43,7 +45,16 @@ public sealed record NewOwner(
 /// <param name="IsCurrent">Whether that is this build's newest.</param>
 /// <param name="CreatedAt">UTC.</param>
 public sealed record TenantResponse(
-    Guid Id, string Slug, string Name, string Schema, TenantStatus Status, string? SchemaVersion, bool IsCurrent, DateTimeOffset CreatedAt);
+    Guid Id, string Slug, string Name, string Schema, TenantStatus Status, string? SchemaVersion, bool IsCurrent, DateTimeOffset CreatedAt)
+{
+    /// <summary>What a query reads of a row.</summary>
+    internal static readonly Expression<Func<Tenant, TenantResponse>> Columns = tenant => new TenantResponse(
+        tenant.Id, tenant.Slug, tenant.Name, tenant.Schema, tenant.Status, tenant.SchemaVersion, tenant.SchemaVersion == MigrationLines.Tenant.Head.Id, tenant.CreatedAt);
+
+    private static readonly Func<Tenant, TenantResponse> Row = Columns.Compile();
+
+    internal static TenantResponse Of(Tenant tenant) => Row(tenant);
+}
 
 /// <summary>What a migration did.</summary>
 /// <param name="Applied">Tenants brought to this build's newest version now.</param>

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Linq.Expressions;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -58,7 +57,7 @@ internal static class TenantEndpoints
                 request.Name,
                 owner is null ? null : (transaction, schema, token) => TenantPeople.AddAsync(transaction, schema, [owner], token),
                 cancellationToken);
-            return TypedResults.Created($"/cc/tenants/{tenant.Slug}", Response.Compile()(tenant));
+            return TypedResults.Created($"/cc/tenants/{tenant.Slug}", TenantResponse.Of(tenant));
         }
         catch (TenantExistsException exception)
         {
@@ -71,12 +70,12 @@ internal static class TenantEndpoints
         HttpContext context, CatalogDbContext catalog, CancellationToken cancellationToken, [Range(1, Page.MaxLimit)] int limit = Page.DefaultLimit, Cursor? cursor = null)
     {
         var after = cursor?.After ?? Guid.Empty;
-        var rows = await catalog.Tenants.Where(tenant => tenant.Id > after && tenant.Name != "").OrderBy(tenant => tenant.Id).Select(Response).Take(limit + 1).ToListAsync(cancellationToken);
+        var rows = await catalog.Tenants.Where(tenant => tenant.Id > after && tenant.Name != "").OrderBy(tenant => tenant.Id).Select(TenantResponse.Columns).Take(limit + 1).ToListAsync(cancellationToken);
         return Page.Of(rows, limit, tenant => tenant.Id, ApiJson.Default.PageTenantResponse, context);
     }
 
     private static async Task<Results<Ok<TenantResponse>, ProblemHttpResult>> GetAsync(string slug, CatalogDbContext catalog, CancellationToken cancellationToken) =>
-        await catalog.Tenants.Where(tenant => tenant.Slug == slug && tenant.Name != "").Select(Response).SingleOrDefaultAsync(cancellationToken) is { } tenant
+        await catalog.Tenants.Where(tenant => tenant.Slug == slug && tenant.Name != "").Select(TenantResponse.Columns).SingleOrDefaultAsync(cancellationToken) is { } tenant
             ? TypedResults.Ok(tenant)
             : NoSuchTenant(slug);
 
@@ -128,7 +127,4 @@ internal static class TenantEndpoints
 
     private static ProblemHttpResult NoSuchTenant(string slug) =>
         TypedResults.Problem(TenantSlug.IsValid(slug) ? $"There is no tenant '{slug}'." : "There is no such tenant.", statusCode: StatusCodes.Status404NotFound);
-
-    private static readonly Expression<Func<Tenant, TenantResponse>> Response = tenant => new TenantResponse(
-        tenant.Id, tenant.Slug, tenant.Name, tenant.Schema, tenant.Status, tenant.SchemaVersion, tenant.SchemaVersion == MigrationLines.Tenant.Head.Id, tenant.CreatedAt);
 }

@@ -12,7 +12,7 @@ internal static class ApplyCommand
         var sql = PlanCommand.SqlOption();
         var dryRun = new Option<bool>("--dry-run") { Description = "Only plan." };
         var yes = new Option<bool>("--yes") { Description = "Don't ask before statements that destroy data." };
-        var selection = new SelectionOptions();
+        var selection = new SelectionOptions(TenantSelection.Migratable);
         var request = new RequestOptions("1,10%,100%");
         var execution = new ExecutionOptions();
         var command = new Command("apply", "Brings tenants up, in a run that can be paused, resumed and rolled back.") { target, sql, dryRun, yes };
@@ -23,7 +23,8 @@ internal static class ApplyCommand
         {
             var planner = invocation.Service<FleetPlanner>();
             var (chosen, to) = (selection.Read(invocation), MigrationTarget.Parse(invocation.Get(target)!, planner.Line));
-            var (how, hard) = (request.Read(invocation, confirmation: null), execution.Read(invocation));
+            var hard = execution.Read(invocation);
+            var how = request.Read(invocation, hard, confirmation: null);
             if (to.Text.StartsWith('-'))
             {
                 throw CliException.Usage($"{to.Text} leads down. Use: todo fleet rollback --to {to.Text}");

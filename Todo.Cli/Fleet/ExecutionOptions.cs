@@ -3,21 +3,19 @@ using Todo.Tenancy.Fleet;
 
 namespace Todo.Cli.Fleet;
 
-/// <summary>How hard this process works on a run.</summary>
+/// <summary>How hard a run is worked on: a new run keeps it for whoever goes on with it, and a resumed one is worked on here as it says.</summary>
 internal sealed class ExecutionOptions
 {
     private static readonly RunExecution Standard = new();
 
-    private readonly Option<int> _parallelism = new("--parallelism")
+    private readonly Option<int?> _parallelism = new("--parallelism")
     {
-        Description = "Tenants at once, 1 to 64. More than twice the server's cores gains nothing.",
-        DefaultValueFactory = _ => Standard.Parallelism,
+        Description = $"Tenants at once, 1 to 64. More than twice the server's cores gains nothing. Absent: as the run was started with, else {RunExecution.StandardParallelism}.",
     };
 
-    private readonly Option<double> _maxLoad = new("--max-load")
+    private readonly Option<double?> _maxLoad = new("--max-load")
     {
-        Description = "How much of the time each of them is worked on, above 0 and up to 1: less leaves the server room for requests.",
-        DefaultValueFactory = _ => Standard.MaxLoad,
+        Description = "How much of the time each of them is worked on, above 0 and up to 1: less leaves the server room for requests. Absent: as the run was started with, else 1.",
     };
 
     private readonly Option<double> _lockTimeout = new("--lock-timeout")

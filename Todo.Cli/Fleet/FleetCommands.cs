@@ -13,6 +13,7 @@ internal static class FleetCommands
         RollbackCommand.Create(),
         InspectCommands.CreateVerify(),
         InspectCommands.CreateDrift(),
+        RepairCommand.Create(),
         BaselineCommand.Create(),
     };
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Npgsql;
 using Todo.Data;
 using Todo.Tenancy.Catalog;
+using Todo.Tenancy.Fleet;
 using Todo.Tenancy.Inspection;
 
 namespace Todo.Cli.Fleet;
@@ -11,11 +12,12 @@ internal static class InspectCommands
 {
     public static Command CreateVerify()
     {
-        var tenants = TenantOption();
-        return new Command("verify", $"Compares the ledger with every schema's own history. Changes nothing; ends with {ExitCode.Drift} if they differ.") { tenants }.Does(async (invocation, cancellationToken) =>
+        var selection = new SelectionOptions(TenantSelection.Inspectable);
+        var command = new Command("verify", $"Compares the ledger with every schema's own history. Changes nothing; ends with {ExitCode.Drift} if they differ.");
+        selection.AddTo(command);
+        return command.Does(async (invocation, cancellationToken) =>
         {
-            var verifier = new FleetVerifier(invocation.Service<NpgsqlDataSource>(), MigrationLines.Tenant);
-            var report = await verifier.VerifyAsync(Slugs(invocation, tenants), progress: null, cancellationToken);
+            var report = await VerifyAsync(invocation, Verifier(invocation), selection.Read(invocation), cancellationToken);
             await invocation.Output.AnswerAsync(report, Describe);
             return report.IsClean ? ExitCode.Success : ExitCode.Drift;
         });
@@ -23,22 +25,28 @@ internal static class InspectCommands
 
     public static Command CreateDrift()
     {
-        var tenants = TenantOption();
-        return new Command("drift", $"Compares schemas with each other and with what the migrations make. Changes nothing; ends with {ExitCode.Drift} if any differs.") { tenants }.Does(async (invocation, cancellationToken) =>
+        var selection = new SelectionOptions(TenantSelection.Inspectable);
+        var command = new Command("drift", $"Compares schemas with each other and with what the migrations make. Changes nothing; ends with {ExitCode.Drift} if any differs.");
+        selection.AddTo(command);
+        return command.Does(async (invocation, cancellationToken) =>
         {
-            var detector = new DriftDetector(invocation.Service<NpgsqlDataSource>(), MigrationLines.Tenant);
-            var report = await detector.DetectAsync(Slugs(invocation, tenants), progress: null, cancellationToken);
+            var (detector, chosen) = (new DriftDetector(invocation.Service<NpgsqlDataSource>(), MigrationLines.Tenant), selection.Read(invocation));
+            var report = await InspectionProgressView.ShowAsync(invocation.Output, "comparing tenants", progress => detector.DetectAsync(chosen, progress, cancellationToken));
             await invocation.Output.AnswerAsync(report, Describe);
             return report.IsClean ? ExitCode.Success : ExitCode.Drift;
         });
     }
 
-    private static Option<string[]> TenantOption() => new("--tenant") { Description = "Only the tenant with this slug; may be repeated." };
+    public static FleetVerifier Verifier(Invocation invocation) => new(invocation.Service<NpgsqlDataSource>(), MigrationLines.Tenant);
 
-    private static string[]? Slugs(Invocation invocation, Option<string[]> option) => invocation.Get(option) is { Length: > 0 } slugs ? slugs : null;
+    public static Task<VerifyReport> VerifyAsync(Invocation invocation, FleetVerifier verifier, TenantSelection chosen, CancellationToken cancellationToken) =>
+        InspectionProgressView.ShowAsync(invocation.Output, "verifying tenants", progress => verifier.VerifyAsync(chosen, progress, cancellationToken));
+
+    /// <summary>A finding for people.</summary>
+    public static string Describe(VerifyFinding finding) => $"{finding.Tenant ?? finding.Schema}: {EnumText.Of(finding.Kind)}: {finding.Message}";
 
     private static IEnumerable<string> Describe(VerifyReport report) =>
-        [$"{Output.Count(report.Checked, "tenant")} checked, {Output.Count(report.Findings.Count, "finding")}", .. report.Findings.Select(finding => $"{finding.Tenant ?? finding.Schema}: {EnumText.Of(finding.Kind)}: {finding.Message}")];
+        [$"{Output.Count(report.Checked, "tenant")} checked, {Output.Count(report.Findings.Count, "finding")}", .. report.Findings.Select(Describe)];
 
     private static IEnumerable<string> Describe(DriftReport report)
     {

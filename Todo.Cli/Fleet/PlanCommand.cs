@@ -10,7 +10,7 @@ internal static class PlanCommand
     {
         var target = TargetOption();
         var sql = SqlOption();
-        var selection = new SelectionOptions();
+        var selection = new SelectionOptions(TenantSelection.Migratable);
         var command = new Command("plan", "What 'apply' would do, or 'rollback' for a target such as -1. Changes nothing.") { target, sql };
         selection.AddTo(command);
         return command.Does(async (invocation, cancellationToken) =>

@@ -23,7 +23,7 @@ internal sealed class RequestOptions(string standardWaves)
     }
 
     /// <exception cref="FormatException">A share is malformed.</exception>
-    public RunRequest Read(Invocation invocation, Guid? confirmation)
+    public RunRequest Read(Invocation invocation, RunExecution execution, Guid? confirmation)
     {
         var gate = invocation.Get(_gateUrl);
         return gate is null or { IsAbsoluteUri: true, Scheme: "http" or "https" }
@@ -32,6 +32,8 @@ internal sealed class RequestOptions(string standardWaves)
                 Waves = Waves.Parse(invocation.Get(_waves)!),
                 ErrorBudget = invocation.Get(_errorBudget) is { } budget ? Share.Parse(budget) : null,
                 GateUrl = gate,
+                Parallelism = execution.Parallelism,
+                MaxLoad = execution.MaxLoad,
                 Confirmation = confirmation,
             }
             : throw CliException.Usage("The gate is asked at an http or https address.");

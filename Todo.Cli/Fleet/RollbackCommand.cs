@@ -14,7 +14,7 @@ internal static class RollbackCommand
         var sql = PlanCommand.SqlOption();
         var dryRun = new Option<bool>("--dry-run") { Description = "Only plan." };
         var yes = new Option<bool>("--yes") { Description = "Don't ask." };
-        var selection = new SelectionOptions();
+        var selection = new SelectionOptions(TenantSelection.Migratable);
         var request = new RequestOptions("100%");
         var execution = new ExecutionOptions();
         var command = new Command("rollback", "Brings tenants back down: what one run changed (--run), or to a version (--to).") { run, target, confirm, sql, dryRun, yes };
@@ -24,7 +24,8 @@ internal static class RollbackCommand
         return command.Does(async (invocation, cancellationToken) =>
         {
             var (undone, to, confirmation) = (invocation.Get(run), invocation.Get(target), invocation.Get(confirm));
-            var (how, hard) = (request.Read(invocation, confirmation), execution.Read(invocation));
+            var hard = execution.Read(invocation);
+            var how = request.Read(invocation, hard, confirmation);
             var plan = (undone, to) switch
             {
                 ({ } id, null) when selection.AreGiven(invocation) => throw CliException.Usage($"Run {id} has its own tenants: choose no others."),

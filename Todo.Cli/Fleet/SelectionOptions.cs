@@ -5,7 +5,7 @@ using Todo.Tenancy.Migrations;
 
 namespace Todo.Cli.Fleet;
 
-/// <summary>Which tenants a command is about; all that can be migrated, if none of these is given.</summary>
+/// <summary>Which tenants a command is about; all that are possible, if none of these is given.</summary>
 internal sealed class SelectionOptions
 {
     private readonly Option<string[]> _tenants = new("--tenant") { Description = "Only the tenant with this slug; may be repeated." };
@@ -20,9 +20,13 @@ internal sealed class SelectionOptions
         DefaultValueFactory = _ => "created",
     };
 
-    public SelectionOptions()
+    private readonly IReadOnlyList<TenantStatus> _possible;
+
+    /// <summary>For tenants with one of these statuses: <see cref="TenantSelection.Migratable"/> or <see cref="TenantSelection.Inspectable"/>.</summary>
+    public SelectionOptions(IReadOnlyList<TenantStatus> possible)
     {
-        _statuses.AcceptOnlyFromAmong([.. TenantSelection.Migratable.Select(EnumText.Of)]);
+        _possible = possible;
+        _statuses.AcceptOnlyFromAmong([.. possible.Select(EnumText.Of)]);
         _order.AcceptOnlyFromAmong([.. Enum.GetValues<TenantOrder>().Select(EnumText.Of)]);
     }
 
@@ -51,7 +55,7 @@ internal sealed class SelectionOptions
             Percent = invocation.Get(_percent),
             Order = EnumText.Parse<TenantOrder>(invocation.Get(_order)!),
         };
-        selection.Validate();
+        selection.Validate(_possible);
         return selection;
     }
 

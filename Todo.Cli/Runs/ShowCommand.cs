@@ -34,6 +34,11 @@ internal static class ShowCommand
         yield return $"Asked by: {run.StartedBy} ({run.Executor})";
         yield return $"Times:    created {run.CreatedAt:u}, started {run.StartedAt:u}, ended {run.FinishedAt:u}";
         yield return $"Wave:     {run.CurrentWave + 1} of {run.WaveCount}{(run.ErrorBudget is { } budget ? $", {budget} may fail" : "")}{(run.GateUrl is { } gate ? $", gate {gate}" : "")}";
+        if (run is not { Parallelism: null, MaxLoad: null })
+        {
+            yield return $"Pace:     {(run.Parallelism is { } parallelism ? $"{parallelism} at once" : "any number at once")}, {run.MaxLoad ?? 1:P0} of the time";
+        }
+
         yield return $"Tenants:  {counts.Total}: {counts.Applied} applied, {counts.Pending} pending, {counts.Failed} failed, {counts.Skipped} skipped, {counts.RolledBack} rolled back";
         if (tenants.Count > 0)
         {

@@ -7,7 +7,7 @@ internal static class TenantsCommands
 {
     public static Command Create()
     {
-        var command = new Command("tenants", "Single tenants.") { ListCommand.Create(), ShowCommand.Create(), CreateCommand.Create() };
+        var command = new Command("tenants", "Single tenants.") { ListCommand.Create(), ShowCommand.Create(), CreateCommand.Create(), PoolCommand.Create() };
         foreach (var verb in LifecycleCommands.Create())
         {
             command.Add(verb);

@@ -7,9 +7,6 @@ namespace Todo.Tenancy.Fleet;
 /// <summary>Works out what a run would do, from the ledger alone: at most two queries, however many tenants there are.</summary>
 public sealed class FleetPlanner(NpgsqlDataSource dataSource, MigrationLine line)
 {
-    private const string Chosen =
-        "t.status = ANY ($1) AND ($2::text[] IS NULL OR t.slug = ANY ($2)) AND ($3::text IS NULL OR t.schema_version = $3)";
-
     /// <summary>The migrations that plans are made of.</summary>
     public MigrationLine Line => line;
 
@@ -19,7 +16,7 @@ public sealed class FleetPlanner(NpgsqlDataSource dataSource, MigrationLine line
     {
         ArgumentNullException.ThrowIfNull(selection);
         ArgumentNullException.ThrowIfNull(target);
-        selection.Validate();
+        selection.Validate(TenantSelection.Migratable);
 
         // Where a part is chosen by counting, or names must be checked, the rows are needed. Else the versions tell whether any are.
         var isCounted = selection is { First: not null } or { Percent: not null } or { Slugs: not null };
@@ -77,9 +74,9 @@ public sealed class FleetPlanner(NpgsqlDataSource dataSource, MigrationLine line
         await using var command = dataSource.CreateCommand(
             $"""
             SELECT t.schema_version, t.schema_checksum, t.schema_pending IS NOT NULL, count(*)::int
-            FROM public.tenants t WHERE {Chosen} GROUP BY 1, 2, 3
+            FROM public.tenants t WHERE {TenantChoice.Condition} GROUP BY 1, 2, 3
             """);
-        AddChoice(command.Parameters, selection);
+        TenantChoice.AddTo(command.Parameters, selection, TenantSelection.Migratable);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var moving = new HashSet<string?>();
         while (await reader.ReadAsync(cancellationToken))
@@ -96,22 +93,15 @@ public sealed class FleetPlanner(NpgsqlDataSource dataSource, MigrationLine line
 
     private async Task AddTenantsAsync(TenantSelection selection, string?[]? versions, Draft plan, CancellationToken cancellationToken)
     {
-        var order = selection.Order switch
-        {
-            TenantOrder.Created => "t.id",
-            TenantOrder.Name => "t.slug",
-            TenantOrder.Size => "coalesce((SELECT sum(c.relpages) FROM pg_class c WHERE c.relnamespace = to_regnamespace(t.schema)), 0), t.id",
-            _ => "array_position($2::text[], t.slug)",
-        };
         await using var command = dataSource.CreateCommand(
             $"""
             SELECT t.id, t.slug, t.schema_version, t.schema_checksum, t.schema_pending IS NOT NULL
             FROM public.tenants t
-            WHERE {Chosen} AND ($4::text[] IS NULL OR t.schema_version = ANY ($4) OR ($5 AND t.schema_version IS NULL))
-            ORDER BY {order}
-            LIMIT coalesce($6::int, CASE WHEN $7::float8 IS NOT NULL THEN (SELECT ceil(count(*) * $7::float8 / 100)::int FROM public.tenants t WHERE {Chosen}) END)
+            WHERE {TenantChoice.Condition} AND ($4::text[] IS NULL OR t.schema_version = ANY ($4) OR ($5 AND t.schema_version IS NULL))
+            ORDER BY {TenantChoice.OrderBy(selection.Order)}
+            LIMIT coalesce($6::int, CASE WHEN $7::float8 IS NOT NULL THEN (SELECT ceil(count(*) * $7::float8 / 100)::int FROM public.tenants t WHERE {TenantChoice.Condition}) END)
             """);
-        AddChoice(command.Parameters, selection);
+        TenantChoice.AddTo(command.Parameters, selection, TenantSelection.Migratable);
         command.Parameters.Add(BatchStatements.TextArray(versions?.OfType<string>().ToArray()));
         command.Parameters.Add(BatchStatements.Parameter(versions?.Contains(null) ?? false));
         command.Parameters.Add(BatchStatements.Nullable(selection.First));
@@ -121,13 +111,6 @@ public sealed class FleetPlanner(NpgsqlDataSource dataSource, MigrationLine line
         {
             plan.Add(new Row(reader.GetGuid(0), reader.GetString(1), reader.TextOrNull(2), reader.TextOrNull(3), reader.GetBoolean(4)), isCounted: versions is null);
         }
-    }
-
-    private static void AddChoice(NpgsqlParameterCollection parameters, TenantSelection selection)
-    {
-        parameters.Add(BatchStatements.TextArray([.. (selection.Statuses ?? TenantSelection.Migratable).Select(EnumText.Of)]));
-        parameters.Add(BatchStatements.TextArray(selection.Slugs?.ToArray()));
-        parameters.Add(BatchStatements.Text(selection.Version));
     }
 
     /// <summary>What the ledger says of one tenant.</summary>

@@ -113,6 +113,12 @@ public sealed class MigrationRun
     /// <summary>Asked between waves; anything but a 2xx pauses the run.</summary>
     public string? GateUrl { get; init; }
 
+    /// <summary>Tenants at once that were asked for, 1 to 64: whoever goes on with it keeps to it, unless told otherwise. Null: nothing was said.</summary>
+    public int? Parallelism { get; init; }
+
+    /// <summary>How much of the time each of them works, above 0 and up to 1, likewise.</summary>
+    public double? MaxLoad { get; init; }
+
     /// <summary>What new tenants get from its end on; null: as before.</summary>
     public string? NewTenantVersion { get; init; }
 

@@ -3,11 +3,20 @@ namespace Todo.Tenancy.Fleet;
 /// <summary>How one process works on a run. Several may work on the same one, each in its own way.</summary>
 public sealed record RunExecution
 {
-    /// <summary>Tenants at once, 1 to 64. More than twice the server's cores gains nothing.</summary>
-    public int Parallelism { get; init; } = 4;
+    /// <summary>Tenants at once where nobody says how many.</summary>
+    public const int StandardParallelism = 4;
 
-    /// <summary>How much of the time each of them works, above 0 and up to 1: with 0.25 a tenant that took 10 ms is followed by a pause of 30 ms.</summary>
-    public double MaxLoad { get; init; } = 1;
+    /// <summary>
+    /// Tenants at once, 1 to 64; more than twice the server's cores gains nothing. Null: as the run says, else <see cref="StandardParallelism"/>,
+    /// but at most half of this process's connections: the run's number was chosen for another, perhaps.
+    /// </summary>
+    public int? Parallelism { get; init; }
+
+    /// <summary>
+    /// How much of the time each of them works, above 0 and up to 1: with 0.25 a tenant that took 10 ms is followed by a pause of 30 ms.
+    /// Null: as the run says, else 1.
+    /// </summary>
+    public double? MaxLoad { get; init; }
 
     /// <summary>How long a statement waits for a lock, during which everybody else queues behind it.</summary>
     public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(5);
@@ -30,12 +39,21 @@ public sealed record RunExecution
     /// <summary>Told after every tenant, from several threads at once.</summary>
     public Action<RunProgress>? Progress { get; init; }
 
+    /// <summary>The same, at the run's pace where it names none of its own.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="connections">How many this process may open.</param>
+    internal RunExecution For(MigrationRun run, int connections) => this with
+    {
+        Parallelism = Parallelism ?? Math.Min(run.Parallelism ?? StandardParallelism, Math.Max(1, connections / 2)),
+        MaxLoad = MaxLoad ?? run.MaxLoad ?? 1,
+    };
+
     /// <summary>Checks the ranges.</summary>
     /// <exception cref="ArgumentException">With the rule that is broken.</exception>
     public void Validate()
     {
         _ = Parallelism is < 1 or > 64 ? throw new ArgumentException("Parallelism is a number of tenants at once, 1 to 64.") : 0;
-        _ = MaxLoad is not (> 0 and <= 1) ? throw new ArgumentException("The load is above 0 and at most 1.") : 0;
+        _ = MaxLoad is not (null or > 0 and <= 1) ? throw new ArgumentException("The load is above 0 and at most 1.") : 0;
         _ = Attempts < 1 ? throw new ArgumentException("A tenant is attempted at least once.") : 0;
     }
 }

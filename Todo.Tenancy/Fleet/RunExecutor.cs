@@ -27,9 +27,11 @@ public sealed class RunExecutor(NpgsqlDataSource dataSource, MigrationLine line,
     {
         ArgumentNullException.ThrowIfNull(execution);
         execution.Validate();
-        RequireFailedStatements();
+        var settings = new NpgsqlConnectionStringBuilder(dataSource.ConnectionString);
+        RequireFailedStatements(settings);
 
         var run = await runs.GetAsync(runId, cancellationToken);
+        execution = execution.For(run, settings.MaxPoolSize);
         var paths = run.State == RunState.Running ? await runs.PathsAsync(run, line, cancellationToken) : [];
         using var activity = FleetTelemetry.ActivitySource.StartActivity("fleet run");
         activity?.SetTag("todo.run.id", run.Id).SetTag("todo.run.target", run.Target);
@@ -39,7 +41,7 @@ public sealed class RunExecutor(NpgsqlDataSource dataSource, MigrationLine line,
             using var wave = FleetTelemetry.ActivitySource.StartActivity("fleet wave");
             wave?.SetTag("todo.run.wave", run.CurrentWave);
             work.Begin(run.CurrentWave, await runs.CountAsync(run.Id, cancellationToken));
-            await Task.WhenAll(Enumerable.Range(0, execution.Parallelism).Select(_ => WorkAsync(work, cancellationToken)));
+            await Task.WhenAll(Enumerable.Range(0, work.Parallelism).Select(_ => WorkAsync(work, cancellationToken)));
             if (!execution.Stop.IsCancellationRequested && !await EndOfWaveAsync(run, cancellationToken))
             {
                 // What is left waits for a second try, or another worker has it.
@@ -56,9 +58,9 @@ public sealed class RunExecutor(NpgsqlDataSource dataSource, MigrationLine line,
     }
 
     // Without it, an error could not say which migration it belongs to.
-    private void RequireFailedStatements()
+    private static void RequireFailedStatements(NpgsqlConnectionStringBuilder settings)
     {
-        if (!new NpgsqlConnectionStringBuilder(dataSource.ConnectionString).IncludeFailedBatchedCommand)
+        if (!settings.IncludeFailedBatchedCommand)
         {
             throw new InvalidOperationException("The connection string needs 'Include Failed Batched Command=true', or a failure could not name its migration.");
         }
@@ -81,11 +83,25 @@ public sealed class RunExecutor(NpgsqlDataSource dataSource, MigrationLine line,
 
                 after = move.Position;
                 work.Count(state);
-                if (work.Execution.MaxLoad < 1)
+                if (work.MaxLoad < 1)
                 {
-                    await Task.Delay(Stopwatch.GetElapsedTime(started) * (1 / work.Execution.MaxLoad - 1), cancellationToken);
+                    await PauseAsync(Stopwatch.GetElapsedTime(started) * (1 / work.MaxLoad - 1), work.Execution.Stop, cancellationToken);
                 }
             }
+        }
+    }
+
+    // Whoever stops has not to wait for the end of a pause: it may be minutes long.
+    private static async Task PauseAsync(TimeSpan pause, CancellationToken stop, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, cancellationToken);
+        try
+        {
+            await Task.Delay(pause, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The loop sees it and takes no further tenant.
         }
     }
 
@@ -233,6 +249,10 @@ public sealed class RunExecutor(NpgsqlDataSource dataSource, MigrationLine line,
         public IReadOnlyList<MigrationPath> Paths { get; } = paths;
 
         public RunExecution Execution { get; } = execution;
+
+        public int Parallelism { get; } = execution.Parallelism!.Value;
+
+        public double MaxLoad { get; } = execution.MaxLoad!.Value;
 
         public TenantMigrator Migrator { get; } = migrator;
 

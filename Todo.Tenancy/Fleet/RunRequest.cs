@@ -16,6 +16,12 @@ public sealed record RunRequest(string Executor, string StartedBy)
     /// <summary>Asked with GET between waves; anything but a 2xx pauses the run. Null: nobody is asked.</summary>
     public Uri? GateUrl { get; init; }
 
+    /// <summary>Tenants at once, 1 to 64, for whoever works on it and says nothing else. Null: as <see cref="RunExecution"/> has it.</summary>
+    public int? Parallelism { get; init; }
+
+    /// <summary>How much of the time each of them works, above 0 and up to 1, likewise.</summary>
+    public double? MaxLoad { get; init; }
+
     /// <summary>The id that confirms the loss of data in a rollback: of the run that is undone, or of the planned run. Null: not confirmed.</summary>
     public Guid? Confirmation { get; init; }
 }

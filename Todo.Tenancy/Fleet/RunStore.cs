@@ -15,13 +15,13 @@ public sealed class RunStore(NpgsqlDataSource dataSource)
     private const string Columns =
         """
         id, kind, state, target, executor, started_by, rolls_back, checksum, wave_count, current_wave, error_budget, gate_url,
-        new_tenant_version, previous_new_tenant_version, reason, created_at, started_at, finished_at
+        parallelism, max_load, new_tenant_version, previous_new_tenant_version, reason, created_at, started_at, finished_at
         """;
 
     /// <summary>Writes a plan down and starts it.</summary>
     /// <exception cref="RunOpenException">Another run is open.</exception>
     /// <exception cref="DataLossException">It would destroy data, which the request does not confirm; it is written down all the same, to be confirmed.</exception>
-    /// <exception cref="ArgumentException">The plan moves nobody.</exception>
+    /// <exception cref="ArgumentException">The plan moves nobody, or the pace breaks a rule.</exception>
     public async Task<MigrationRun> StartAsync(FleetPlan plan, RunRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(plan);
@@ -31,6 +31,7 @@ public sealed class RunStore(NpgsqlDataSource dataSource)
             throw new ArgumentException("The plan moves no tenant, so there is nothing to run.", nameof(plan));
         }
 
+        new RunExecution { Parallelism = request.Parallelism, MaxLoad = request.MaxLoad }.Validate();
         var run = Describe(plan, request);
         await InsertAsync(run, plan, request.Waves, cancellationToken);
         if (plan is { Kind: RunKind.Rollback, DataLoss.Count: > 0 } && !Confirms(request.Confirmation, run))
@@ -220,6 +221,8 @@ public sealed class RunStore(NpgsqlDataSource dataSource)
         CurrentWave = 0,
         ErrorBudget = request.ErrorBudget?.Of(plan.Tenants.Count),
         GateUrl = request.GateUrl?.ToString(),
+        Parallelism = request.Parallelism,
+        MaxLoad = request.MaxLoad,
         NewTenantVersion = plan.NewTenantVersion,
         CreatedAt = DateTimeOffset.UtcNow,
     };
@@ -233,8 +236,9 @@ public sealed class RunStore(NpgsqlDataSource dataSource)
         batch.Add("SELECT set_config('synchronous_commit', 'off', true)");
         batch.Add(
             """
-            INSERT INTO public.migration_runs (id, kind, state, target, executor, started_by, rolls_back, checksum, wave_count, current_wave, error_budget, gate_url, new_tenant_version, created_at)
-            VALUES ($1, $2, 'planned', $3, $4, $5, $6::uuid, $7, $8, 0, $9::int, $10, $11, clock_timestamp())
+            INSERT INTO public.migration_runs (id, kind, state, target, executor, started_by, rolls_back, checksum, wave_count, current_wave, error_budget, gate_url,
+                parallelism, max_load, new_tenant_version, created_at)
+            VALUES ($1, $2, 'planned', $3, $4, $5, $6::uuid, $7, $8, 0, $9::int, $10, $11::int, $12::float8, $13, clock_timestamp())
             """,
             BatchStatements.Parameter(run.Id),
             BatchStatements.Parameter(EnumText.Of(run.Kind)),
@@ -246,6 +250,8 @@ public sealed class RunStore(NpgsqlDataSource dataSource)
             BatchStatements.Parameter(run.WaveCount),
             BatchStatements.Nullable(run.ErrorBudget),
             BatchStatements.Text(run.GateUrl),
+            BatchStatements.Nullable(run.Parallelism),
+            BatchStatements.Nullable(run.MaxLoad),
             BatchStatements.Text(run.NewTenantVersion));
         var wave = 0;
         batch.Add(
@@ -361,12 +367,14 @@ public sealed class RunStore(NpgsqlDataSource dataSource)
                 CurrentWave = reader.GetInt32(9),
                 ErrorBudget = reader.IsDBNull(10) ? null : reader.GetInt32(10),
                 GateUrl = reader.TextOrNull(11),
-                NewTenantVersion = reader.TextOrNull(12),
-                PreviousNewTenantVersion = reader.TextOrNull(13),
-                Reason = reader.TextOrNull(14),
-                CreatedAt = reader.GetFieldValue<DateTimeOffset>(15),
-                StartedAt = reader.TimeOrNull(16),
-                FinishedAt = reader.TimeOrNull(17),
+                Parallelism = reader.IsDBNull(12) ? null : reader.GetInt32(12),
+                MaxLoad = reader.IsDBNull(13) ? null : reader.GetDouble(13),
+                NewTenantVersion = reader.TextOrNull(14),
+                PreviousNewTenantVersion = reader.TextOrNull(15),
+                Reason = reader.TextOrNull(16),
+                CreatedAt = reader.GetFieldValue<DateTimeOffset>(17),
+                StartedAt = reader.TimeOrNull(18),
+                FinishedAt = reader.TimeOrNull(19),
             });
         }
 

@@ -1,4 +1,5 @@
 using Npgsql;
+using Todo.Tenancy.Catalog;
 using Todo.Tenancy.Migrations;
 using Todo.Tenancy.Scoping;
 
@@ -23,7 +24,7 @@ internal sealed class StepwiseMigrator(NpgsqlDataSource dataSource, MigrationLin
     public async Task<RunTenantState> MoveAsync(NpgsqlConnection connection, MigrationRun run, MigrationPath path, Claim claim, CancellationToken cancellationToken)
     {
         var schema = TenantSchema.Of(claim.TenantId);
-        await using (var tryLock = Command(connection, "SELECT pg_try_advisory_lock(hashtextextended($1::text, 0))", BatchStatements.Parameter(claim.TenantId)))
+        await using (var tryLock = Command(connection, TenantLock.TryForSession, BatchStatements.Parameter(claim.TenantId)))
         {
             if (await tryLock.ExecuteScalarAsync(cancellationToken) is not true)
             {
@@ -68,7 +69,7 @@ internal sealed class StepwiseMigrator(NpgsqlDataSource dataSource, MigrationLin
                 await using var release = new NpgsqlBatch(connection);
                 release.Add("RESET search_path");
                 release.Add("RESET lock_timeout");
-                release.Add("SELECT pg_advisory_unlock(hashtextextended($1::text, 0))", BatchStatements.Parameter(claim.TenantId));
+                release.Add(TenantLock.Release, BatchStatements.Parameter(claim.TenantId));
                 await release.ExecuteNonQueryAsync(CancellationToken.None);
             }
         }

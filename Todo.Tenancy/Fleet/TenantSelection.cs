@@ -18,11 +18,16 @@ public enum TenantOrder
     Given,
 }
 
-/// <summary>Which tenants a plan is about. The conditions are combined; the default is every tenant that can be migrated.</summary>
+/// <summary>
+/// Which tenants a plan or an inspection is about. The conditions are combined; the default is every tenant that can be migrated, or inspected.
+/// </summary>
 public sealed record TenantSelection
 {
     /// <summary>What can be migrated at all: served tenants, suspended ones (so that resuming them is instant) and pooled schemas.</summary>
     public static readonly IReadOnlyList<TenantStatus> Migratable = [TenantStatus.Active, TenantStatus.Suspended, TenantStatus.Pooled];
+
+    /// <summary>What has a finished schema to look at: whatever can be migrated, and deleted tenants, which may be restored.</summary>
+    public static readonly IReadOnlyList<TenantStatus> Inspectable = [.. Migratable, TenantStatus.Deleted];
 
     /// <summary>Everybody.</summary>
     public static readonly TenantSelection All = new();
@@ -30,7 +35,7 @@ public sealed record TenantSelection
     /// <summary>Only these; null: all.</summary>
     public IReadOnlyList<string>? Slugs { get; init; }
 
-    /// <summary>Only tenants with one of these statuses, each one of <see cref="Migratable"/>; null: all of them.</summary>
+    /// <summary>Only tenants with one of these statuses, each one of <see cref="Migratable"/> or <see cref="Inspectable"/>; null: all of those.</summary>
     public IReadOnlyList<TenantStatus>? Statuses { get; init; }
 
     /// <summary>Only tenants at this version; null: any.</summary>
@@ -49,16 +54,17 @@ public sealed record TenantSelection
     public bool IsWholeFleet => this is { Slugs: null, Statuses: null, Version: null, First: null, Percent: null };
 
     /// <summary>Checks the ranges.</summary>
+    /// <param name="possible">The statuses to choose among: <see cref="Migratable"/> or <see cref="Inspectable"/>.</param>
     /// <exception cref="ArgumentException">With the rule that is broken.</exception>
-    public void Validate()
+    public void Validate(IReadOnlyList<TenantStatus> possible)
     {
         _ = First is < 1 ? throw new ArgumentException("'first' is a number of tenants, at least 1.") : 0;
         _ = Percent is <= 0 or > 100 ? throw new ArgumentException("'percent' is above 0 and at most 100.") : 0;
         _ = First is not null && Percent is not null ? throw new ArgumentException("Give 'first' or 'percent', not both.") : 0;
         _ = Order == TenantOrder.Given && Slugs is null ? throw new ArgumentException("The given order needs a list of tenants.") : 0;
-        if (Statuses?.Except(Migratable).ToArray() is [var wrong, ..])
+        if (Statuses?.Except(possible).ToArray() is [var wrong, ..])
         {
-            throw new ArgumentException($"Tenants that are {EnumText.Of(wrong)} are not migrated; choose among {string.Join(", ", Migratable.Select(EnumText.Of))}.");
+            throw new ArgumentException($"Tenants that are {EnumText.Of(wrong)} are left alone; choose among {string.Join(", ", possible.Select(EnumText.Of))}.");
         }
     }
 }

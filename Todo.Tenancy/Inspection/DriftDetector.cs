@@ -1,4 +1,5 @@
 using Npgsql;
+using Todo.Tenancy.Fleet;
 using Todo.Tenancy.Migrations;
 
 namespace Todo.Tenancy.Inspection;
@@ -18,16 +19,17 @@ public sealed class DriftDetector(NpgsqlDataSource dataSource, MigrationLine lin
     private const string Ledger = $"SELECT id, slug, schema, schema_version FROM public.tenants WHERE id = ANY ($1) AND {InspectedTenants.Condition} ORDER BY id";
 
     /// <summary>
-    /// Compares the tenants with these slugs, or all of them, with each other and with what this build's migrations make. Changes nothing,
+    /// Compares the tenants that are chosen with each other and with what this build's migrations make. Changes nothing,
     /// locks nobody out; for each version, a schema is made and rolled back.
     /// </summary>
-    /// <param name="slugs">Null for all. Tenants that are being made or purged, or whose making failed, are left out.</param>
+    /// <param name="selection">Whom. Tenants that are being made or purged, or whose making failed, can't be chosen.</param>
     /// <param name="progress">Called after every chunk with the number of tenants done and of all.</param>
     /// <param name="cancellationToken">Cancels the statement on the server.</param>
-    /// <exception cref="ArgumentException">There is no such tenant to look at.</exception>
-    public async Task<DriftReport> DetectAsync(IReadOnlyList<string>? slugs, Action<int, int>? progress, CancellationToken cancellationToken)
+    /// <exception cref="ArgumentException">The selection breaks a rule.</exception>
+    /// <exception cref="UninspectedTenantException">It names a tenant that can't be looked at.</exception>
+    public async Task<DriftReport> DetectAsync(TenantSelection selection, Action<int, int>? progress, CancellationToken cancellationToken)
     {
-        var ids = await InspectedTenants.IdsAsync(dataSource, slugs, cancellationToken);
+        var ids = await InspectedTenants.IdsAsync(dataSource, selection, cancellationToken);
         var tenants = new List<HashedTenant>();
         var done = 0;
         foreach (var chunk in ids.Chunk(ChunkSize))

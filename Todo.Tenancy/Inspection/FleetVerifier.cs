@@ -1,5 +1,7 @@
 using System.Xml.Linq;
 using Npgsql;
+using Todo.Tenancy.Catalog;
+using Todo.Tenancy.Fleet;
 using Todo.Tenancy.Migrations;
 
 namespace Todo.Tenancy.Inspection;
@@ -35,17 +37,17 @@ public sealed class FleetVerifier(NpgsqlDataSource dataSource, MigrationLine lin
         WHERE nspname ~ '^t_[0-9a-f]{32}$' AND NOT EXISTS (SELECT FROM public.tenants t WHERE t.schema = n.nspname) ORDER BY 1
         """;
 
-    private const string Lock = "SELECT pg_try_advisory_xact_lock(hashtextextended($1::text, 0))";
     private const string Ledger = "UPDATE public.tenants SET schema_version = $2, schema_checksum = $3, updated_at = clock_timestamp() WHERE id = $1";
 
-    /// <summary>Looks at the tenants with these slugs, or at all of them and at schemas without a tenant. Changes nothing, locks nobody out.</summary>
-    /// <param name="slugs">Null for all. Tenants that are being made or purged, or whose making failed, are left out.</param>
+    /// <summary>Looks at the tenants that are chosen; if nobody is left out, at schemas without a tenant too. Changes nothing, locks nobody out.</summary>
+    /// <param name="selection">Whom. Tenants that are being made or purged, or whose making failed, can't be chosen.</param>
     /// <param name="progress">Called after every chunk with the number of tenants done and of all.</param>
     /// <param name="cancellationToken">Cancels the statement on the server.</param>
-    /// <exception cref="ArgumentException">There is no such tenant to look at.</exception>
-    public async Task<VerifyReport> VerifyAsync(IReadOnlyList<string>? slugs, Action<int, int>? progress, CancellationToken cancellationToken)
+    /// <exception cref="ArgumentException">The selection breaks a rule.</exception>
+    /// <exception cref="UninspectedTenantException">It names a tenant that can't be looked at.</exception>
+    public async Task<VerifyReport> VerifyAsync(TenantSelection selection, Action<int, int>? progress, CancellationToken cancellationToken)
     {
-        var ids = await InspectedTenants.IdsAsync(dataSource, slugs, cancellationToken);
+        var ids = await InspectedTenants.IdsAsync(dataSource, selection, cancellationToken);
         var findings = new List<VerifyFinding>();
         var (done, read) = (0, 0);
         foreach (var chunk in ids.Chunk(ChunkSize))
@@ -57,12 +59,37 @@ public sealed class FleetVerifier(NpgsqlDataSource dataSource, MigrationLine lin
             progress?.Invoke(done, ids.Count);
         }
 
-        if (slugs is null)
+        if (selection.IsWholeFleet)
         {
             findings.AddRange(await OrphansAsync(cancellationToken));
         }
 
         return new VerifyReport(read, findings);
+    }
+
+    /// <summary>Sets every ledger that a verification found to be wrong, one tenant at a time; see <see cref="RepairLedgerAsync"/>.</summary>
+    /// <param name="found">What was found.</param>
+    /// <param name="progress">Called after every ledger with the number of ledgers done and of all.</param>
+    /// <param name="cancellationToken">Stops; ledgers already set stay set.</param>
+    public async Task<LedgerRepairReport> RepairLedgersAsync(VerifyReport found, Action<int, int>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(found);
+        var (wrong, repairs, refusals) = (found.WrongLedgers, new List<LedgerRepair>(), new List<LedgerRefusal>());
+        foreach (var slug in wrong)
+        {
+            try
+            {
+                repairs.Add(await RepairLedgerAsync(slug, cancellationToken));
+            }
+            catch (Exception exception) when (exception is LedgerRepairException or UninspectedTenantException)
+            {
+                refusals.Add(new LedgerRefusal(slug, exception.Message));
+            }
+
+            progress?.Invoke(repairs.Count + refusals.Count, wrong.Count);
+        }
+
+        return new LedgerRepairReport(found.Checked, repairs, refusals, [.. found.Findings.Where(finding => !finding.IsOfLedger)]);
     }
 
     /// <summary>
@@ -71,16 +98,16 @@ public sealed class FleetVerifier(NpgsqlDataSource dataSource, MigrationLine lin
     /// </summary>
     /// <param name="slug">The tenant.</param>
     /// <param name="cancellationToken">Cancels, changing nothing.</param>
-    /// <exception cref="ArgumentException">There is no such tenant to look at.</exception>
+    /// <exception cref="UninspectedTenantException">There is no such tenant to look at.</exception>
     /// <exception cref="LedgerRepairException">
     /// There is no history, it has a gap or a migration that this build does not know, or somebody is migrating the tenant.
     /// </exception>
     public async Task<LedgerRepair> RepairLedgerAsync(string slug, CancellationToken cancellationToken)
     {
-        var ids = await InspectedTenants.IdsAsync(dataSource, [slug], cancellationToken);
+        var ids = await InspectedTenants.IdsAsync(dataSource, new TenantSelection { Slugs = [slug] }, cancellationToken);
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using (var command = new NpgsqlCommand(Lock, connection, transaction))
+        await using (var command = new NpgsqlCommand(TenantLock.Try, connection, transaction))
         {
             command.Parameters.Add(BatchStatements.Parameter(ids[0]));
             if (await command.ExecuteScalarAsync(cancellationToken) is not true)
@@ -103,7 +130,7 @@ public sealed class FleetVerifier(NpgsqlDataSource dataSource, MigrationLine lin
         }
 
         var version = tenant.Newest;
-        if (version == tenant.Version && (tenant.Checksum is null) == (version is null))
+        if (!tenant.HasWrongLedger)
         {
             return new LedgerRepair(slug, tenant.Version, version, IsChanged: false);
         }
@@ -177,9 +204,10 @@ public sealed class FleetVerifier(NpgsqlDataSource dataSource, MigrationLine lin
             yield return Finding(
                 VerifyFindingKind.ChecksumDiffers,
                 $"The ledger's checksum at {tenant.Version ?? "the empty schema"} is {tenant.Checksum ?? "empty"}, and this build's is {expected ?? "empty"}. " +
-                (tenant.Checksum is null
+                (tenant.HasWrongLedger
                     ? "Repair the tenant's ledger."
-                    : "A migration up to there was changed after it had been applied: put it back as it was, and make the change a migration of its own."));
+                    : "A migration up to there was changed after it had been applied: put it back as it was, and make the change a migration of its own."),
+                isOfLedger: tenant.HasWrongLedger);
         }
 
         if (!tenant.HasSchema)
@@ -200,7 +228,8 @@ public sealed class FleetVerifier(NpgsqlDataSource dataSource, MigrationLine lin
         {
             yield return Finding(
                 VerifyFindingKind.LedgerDiffers,
-                $"The ledger says {tenant.Version ?? "nothing"}, and the history ends at {tenant.Newest ?? "nothing"}. The history decides: repair the tenant's ledger.");
+                $"The ledger says {tenant.Version ?? "nothing"}, and the history ends at {tenant.Newest ?? "nothing"}. The history decides: repair the tenant's ledger.",
+                isOfLedger: true);
         }
 
         var unknown = history.Where(id => !line.Knows(id)).ToArray();
@@ -222,7 +251,7 @@ public sealed class FleetVerifier(NpgsqlDataSource dataSource, MigrationLine lin
                 "if so, put the row back; if not, restore the tenant from its archive.");
         }
 
-        VerifyFinding Finding(VerifyFindingKind kind, string message) => new(tenant.Slug, tenant.Schema, kind, message);
+        VerifyFinding Finding(VerifyFindingKind kind, string message, bool isOfLedger = false) => new(tenant.Slug, tenant.Schema, kind, message) { IsOfLedger = isOfLedger };
     }
 
     private string? ChecksumAt(string? version) => version is null ? null : line.Steps[line.PositionOf(version)].LineChecksum;
@@ -231,5 +260,8 @@ public sealed class FleetVerifier(NpgsqlDataSource dataSource, MigrationLine lin
         Guid Id, string Slug, string Schema, string? Version, string? Checksum, string? Pending, bool HasSchema, IReadOnlyList<string>? History)
     {
         public string? Newest => History is [.., var newest] ? newest : null;
+
+        // At another version than the history, which decides; or half of it is missing: whoever writes one of the two columns writes both.
+        public bool HasWrongLedger => History is not null && (Version != Newest || (Checksum is null) != (Version is null));
     }
 }

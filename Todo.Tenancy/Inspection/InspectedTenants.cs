@@ -1,5 +1,6 @@
 using System.Data;
 using Npgsql;
+using Todo.Tenancy.Fleet;
 
 namespace Todo.Tenancy.Inspection;
 
@@ -13,14 +14,20 @@ internal static class InspectedTenants
 
     private const int Attempts = 3;
 
-    /// <summary>The ids of the tenants named, or of all of them, oldest first.</summary>
-    /// <exception cref="ArgumentException">One of <paramref name="slugs"/> is not among them.</exception>
-    public static async Task<IReadOnlyList<Guid>> IdsAsync(NpgsqlDataSource dataSource, IReadOnlyList<string>? slugs, CancellationToken cancellationToken)
+    /// <summary>The ids of the tenants that are chosen, oldest first, whatever the order in which the first of them were counted.</summary>
+    /// <exception cref="ArgumentException">The selection breaks a rule.</exception>
+    /// <exception cref="UninspectedTenantException">It names a tenant that is not among them.</exception>
+    public static async Task<IReadOnlyList<Guid>> IdsAsync(NpgsqlDataSource dataSource, TenantSelection selection, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand($"SELECT id, slug FROM public.tenants WHERE {Condition} AND ($1 IS NULL OR slug = ANY ($1)) ORDER BY id");
-        command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Text, Value = slugs?.ToArray() ?? (object)DBNull.Value });
+        ArgumentNullException.ThrowIfNull(selection);
+        selection.Validate(TenantSelection.Inspectable);
+
+        // Counted here and not by the server, so that a name that is wrong is told from one that comes after the first so many.
+        await using var command = dataSource.CreateCommand(
+            $"SELECT t.id, t.slug FROM public.tenants t WHERE {TenantChoice.Condition} ORDER BY {TenantChoice.OrderBy(selection.Order)}");
+        TenantChoice.AddTo(command.Parameters, selection, TenantSelection.Inspectable);
         var ids = new List<Guid>();
-        var missing = new HashSet<string>(slugs ?? [], StringComparer.Ordinal);
+        var missing = new HashSet<string>(selection.Slugs ?? [], StringComparer.Ordinal);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
@@ -28,10 +35,13 @@ internal static class InspectedTenants
             missing.Remove(reader.GetString(1));
         }
 
-        return missing.Count == 0
-            ? ids
-            : throw new ArgumentException(
-                $"No tenant with a schema to look at is called {string.Join(" or ", missing.Order(StringComparer.Ordinal))}: it does not exist, or is being made or purged.", nameof(slugs));
+        if (missing.Count > 0)
+        {
+            throw new UninspectedTenantException([.. missing.Order(StringComparer.Ordinal)]);
+        }
+
+        var number = selection.First ?? (selection.Percent is { } percent ? new Share(percent, IsPercent: true).Of(ids.Count) : ids.Count);
+        return [.. ids.Take(number).Order()];
     }
 
     /// <summary>

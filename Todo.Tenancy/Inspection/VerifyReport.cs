@@ -9,6 +9,9 @@ public sealed record VerifyReport(int Checked, IReadOnlyList<VerifyFinding> Find
 {
     /// <summary>Whether everything agrees.</summary>
     public bool IsClean => Findings.Count == 0;
+
+    /// <summary>The tenants whose ledger is wrong, each once: <see cref="FleetVerifier.RepairLedgersAsync"/> sets it from their history.</summary>
+    public IReadOnlyList<string> WrongLedgers => [.. Findings.Where(finding => finding.IsOfLedger).Select(finding => finding.Tenant!).Distinct()];
 }
 
 /// <summary>One thing that is not as it should be.</summary>
@@ -16,7 +19,11 @@ public sealed record VerifyReport(int Checked, IReadOnlyList<VerifyFinding> Find
 /// <param name="Schema">The schema.</param>
 /// <param name="Kind">What is wrong.</param>
 /// <param name="Message">What was found and what to do about it, for a person.</param>
-public sealed record VerifyFinding(string? Tenant, string Schema, VerifyFindingKind Kind, string Message);
+public sealed record VerifyFinding(string? Tenant, string Schema, VerifyFindingKind Kind, string Message)
+{
+    /// <summary>Whether it is the ledger that is wrong, which can be set from the history.</summary>
+    public bool IsOfLedger { get; init; }
+}
 
 /// <summary>What can be wrong with a tenant's record of its version. Snake-case text in JSON.</summary>
 public enum VerifyFindingKind

@@ -26,7 +26,7 @@ public static class MigrationLinter
         ArgumentNullException.ThrowIfNull(steps);
         if (only?.FirstOrDefault(id => steps.All(step => step.Id != id)) is { } unknown)
         {
-            throw new UnknownMigrationException(unknown, steps.Count > 0 ? steps[^1].Id : "none");
+            throw new UnknownMigrationException(unknown, steps.Count > 0 ? steps[^1].Id : "none", "What is to be linted is");
         }
 
         var schema = new KnownSchema();

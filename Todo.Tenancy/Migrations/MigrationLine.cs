@@ -75,7 +75,7 @@ public sealed class MigrationLine
     /// <exception cref="UnknownMigrationException">There is no such migration.</exception>
     public MigrationLine UpTo(string id) => _positions.TryGetValue(id, out var position)
         ? new MigrationLine([.. Steps.Take(position + 1)], CreateHistory)
-        : throw new UnknownMigrationException(id, Head.Id);
+        : throw new UnknownMigrationException(id, Head.Id, "What is asked for is");
 
     /// <summary>Whether this build knows the migration; null, the version of an empty schema, is known.</summary>
     public bool Knows(string? version) => version is null || _positions.ContainsKey(version);

@@ -50,6 +50,8 @@ internal sealed class NewTenantVersion
         // Not from the error: Npgsql hides its details, which may hold a tenant's data, unless told otherwise.
         await using var command = new NpgsqlCommand("SELECT new_tenant_version FROM public.fleet", connection);
         var version = await command.ExecuteScalarAsync(cancellationToken) as string;
-        return _believed = version is null || version == _line.Head.Id ? _line : _line.UpTo(version);
+        return _believed = version is null || version == _line.Head.Id ? _line
+            : _line.Knows(version) ? _line.UpTo(version)
+            : throw new UnknownMigrationException(version, _line.Head.Id, "New tenants get");
     }
 }

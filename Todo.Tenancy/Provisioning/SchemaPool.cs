@@ -8,7 +8,8 @@ namespace Todo.Tenancy.Provisioning;
 /// <summary>How many schemas wait in the pool.</summary>
 /// <param name="Ready">At the version that new tenants get.</param>
 /// <param name="Stale">At another one, until a run moves them; nobody takes them.</param>
-public sealed record SchemaPoolCount(int Ready, int Stale);
+/// <param name="Version">What new tenants get.</param>
+public sealed record SchemaPoolCount(int Ready, int Stale, string Version);
 
 /// <summary>
 /// Schemas made in advance, so that making a tenant is a change of one row. Each is a row of the catalog with status <c>pooled</c>,
@@ -34,7 +35,7 @@ public sealed class SchemaPool(NpgsqlDataSource dataSource, MigrationLine line)
         WITH free AS MATERIALIZED (SELECT id FROM public.tenants WHERE status = 'pooled' ORDER BY {IsReady}, id DESC FOR UPDATE SKIP LOCKED)
         UPDATE public.tenants SET status = 'purging', updated_at = clock_timestamp()
         WHERE (SELECT count(*) FROM public.tenants WHERE status = 'pooled') > $3
-            AND id = (SELECT id FROM free WHERE {TenantTransaction.TryLock} LIMIT 1)
+            AND id = (SELECT id FROM free WHERE {TenantLock.TryOfRow} LIMIT 1)
         RETURNING {TenantRow.Columns}
         """;
 
@@ -123,7 +124,7 @@ public sealed class SchemaPool(NpgsqlDataSource dataSource, MigrationLine line)
         await using var batch = new NpgsqlBatch(connection);
         batch.Add(Count, BatchStatements.Text(wanted.Head.Id), BatchStatements.Text(wanted.Head.LineChecksum));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        return await ReadCountAsync(reader, cancellationToken);
+        return await ReadCountAsync(reader, wanted, cancellationToken);
     }
 
     // Null: new tenants get another version than was believed. Counted after the lock: each statement sees what was committed before it.
@@ -139,14 +140,14 @@ public sealed class SchemaPool(NpgsqlDataSource dataSource, MigrationLine line)
         await reader.NextResultAsync(cancellationToken);
         var isConfirmed = await _version.ConfirmsAsync(reader, believed, cancellationToken);
         await reader.NextResultAsync(cancellationToken);
-        var count = await ReadCountAsync(reader, cancellationToken);
+        var count = await ReadCountAsync(reader, believed, cancellationToken);
         return isConfirmed ? count : null;
     }
 
-    private static async Task<SchemaPoolCount> ReadCountAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    private static async Task<SchemaPoolCount> ReadCountAsync(NpgsqlDataReader reader, MigrationLine wanted, CancellationToken cancellationToken)
     {
         await reader.ReadAsync(cancellationToken);
-        return new SchemaPoolCount(reader.GetInt32(0), reader.GetInt32(1));
+        return new SchemaPoolCount(reader.GetInt32(0), reader.GetInt32(1), wanted.Head.Id);
     }
 
     private async Task<Tenant?> DiscardAsync(int size, CancellationToken cancellationToken)

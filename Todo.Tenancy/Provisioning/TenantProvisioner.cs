@@ -25,7 +25,7 @@ public sealed class TenantProvisioner(NpgsqlDataSource dataSource, MigrationLine
             WHERE status = 'pooled' AND schema_version = $1 AND schema_checksum = $2 AND schema_pending IS NULL
             ORDER BY id FOR UPDATE SKIP LOCKED)
         UPDATE public.tenants SET slug = $3, name = $4, status = 'active', created_at = now(), updated_at = clock_timestamp()
-        WHERE id = (SELECT id FROM free WHERE {TenantTransaction.TryLock} LIMIT 1)
+        WHERE id = (SELECT id FROM free WHERE {TenantLock.TryOfRow} LIMIT 1)
         RETURNING {TenantRow.Columns}
         """;
 

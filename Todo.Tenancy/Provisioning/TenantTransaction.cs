@@ -11,9 +11,6 @@ namespace Todo.Tenancy.Provisioning;
 /// </summary>
 internal sealed class TenantTransaction : IAsyncDisposable
 {
-    /// <summary>Takes a tenant's lock until the transaction ends; an expression over <c>tenants.id</c>.</summary>
-    public const string TryLock = "pg_try_advisory_xact_lock(hashtextextended(id::text, 0))";
-
     private const string Timeout = "SELECT set_config('lock_timeout', '5s', true)";
 
     private readonly NpgsqlConnection _connection;
@@ -32,7 +29,7 @@ internal sealed class TenantTransaction : IAsyncDisposable
     /// <exception cref="TenantNotFoundException">There is no such tenant.</exception>
     /// <exception cref="TenantBusyException">Another session has it.</exception>
     public static async Task<TenantTransaction> BeginAsync(NpgsqlDataSource dataSource, string slug, CancellationToken cancellationToken) =>
-        await BeginAsync(dataSource, slug, $"SELECT id, {TryLock} FROM public.tenants WHERE slug = $1", BatchStatements.Parameter(slug), cancellationToken)
+        await BeginAsync(dataSource, slug, $"SELECT id, {TenantLock.TryOfRow} FROM public.tenants WHERE slug = $1", BatchStatements.Parameter(slug), cancellationToken)
             ?? throw new TenantNotFoundException(slug);
 
     /// <summary>Begins one for a tenant that is being purged; null if it is gone.</summary>
@@ -41,7 +38,7 @@ internal sealed class TenantTransaction : IAsyncDisposable
         BeginAsync(
             dataSource,
             slug,
-            $"SELECT id, {TryLock} FROM public.tenants WHERE id = $1 AND status = 'purging'",
+            $"SELECT id, {TenantLock.TryOfRow} FROM public.tenants WHERE id = $1 AND status = 'purging'",
             BatchStatements.Parameter(schema.TenantId),
             cancellationToken);
 

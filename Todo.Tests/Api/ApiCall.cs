@@ -33,6 +33,8 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
         [typeof(LoginRequest)] = of => new { of.Email, ApiHost.Password },
         [typeof(NewTenant)] = of => new { slug = of.Slug[..4] + Guid.NewGuid().ToString("N"), name = "Made by a sample" },
         [typeof(TenantChange)] = _ => new { name = "Renamed by a sample" },
+        [typeof(SelectionRequest)] = of => new { tenants = new[] { of.Slug } },
+        [typeof(BaselineRequest)] = of => new { tenant = of.Slug, version = "head" },
         [typeof(PlanRequest)] = of => new { tenants = new[] { of.Slug } },
         [typeof(NewRun)] = of => new { tenants = new[] { of.Slug } },
         [typeof(NewTodo)] = of => new { title = "Made by a sample", of.ListId },

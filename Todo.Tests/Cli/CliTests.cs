@@ -1,11 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Todo.Data;
 using Todo.Tenancy.Fleet;
-using Todo.Tenancy.Migrations;
-using Todo.Tenancy.Provisioning;
 using Todo.Tests.Servers;
 
 namespace Todo.Tests.Cli;
@@ -13,20 +10,11 @@ namespace Todo.Tests.Cli;
 /// <summary>The real executable, on a database whose tenants are one migration behind.</summary>
 public sealed class CliTests : IAsyncLifetime
 {
-    private static readonly string First = MigrationLines.Tenant.Steps[0].Id;
-    private static readonly string Second = MigrationLines.Tenant.Steps[1].Id;
-    private readonly TestDatabase _database = new();
+    private static readonly string First = CliDatabase.First;
+    private static readonly string Second = CliDatabase.Second;
+    private readonly CliDatabase _database = new();
 
-    public async Task InitializeAsync()
-    {
-        await _database.InitializeAsync();
-        await new CatalogMigrator(_database.DataSource, MigrationLines.Catalog, NullLogger<CatalogMigrator>.Instance).MigrateAsync(CancellationToken.None);
-        var provisioner = new TenantProvisioner(_database.DataSource, MigrationLines.Tenant.UpTo(First));
-        foreach (var slug in new[] { "alpha", "beta", "gamma" })
-        {
-            await provisioner.ProvisionAsync(slug, slug, seed: null, CancellationToken.None);
-        }
-    }
+    public Task InitializeAsync() => _database.InitializeAsync();
 
     public Task DisposeAsync() => _database.DisposeAsync();
 
@@ -112,7 +100,7 @@ public sealed class CliTests : IAsyncLifetime
                 await command.ExecuteNonQueryAsync();
             }
 
-            using var apply = new CliProcess(_database.ConnectionString, null, "fleet", "apply", "--to", Second, "--waves", "100%", "--lock-timeout", "600");
+            using var apply = new CliProcess(_database.ConnectionString, null, null, "fleet", "apply", "--to", Second, "--waves", "100%", "--lock-timeout", "600");
             await Eventually.TrueAsync(async () => await AtAsync(Second) == 2);
             using (var interrupt = Process.Start("kill", ["-INT", $"{apply.Id}"]))
             {
@@ -138,12 +126,12 @@ public sealed class CliTests : IAsyncLifetime
         (await RunAsync(2, "runs", "show", $"{Guid.NewGuid()}")).ShouldContain("There is no migration run");
         (await RunAsync(2, "tenants", "create", "Not A Slug")).ShouldContain("A slug is");
         using var folder = new Embedded.TemporaryFolder();
-        (await RunAsync(null, folder.Root, 2, "fleet", "status")).ShouldContain("There is no connection string");
+        (await CliProcess.RunAsync(null, folder.Root, 2, "fleet", "status")).ShouldContain("There is no connection string");
 
         var wrong = new NpgsqlConnectionStringBuilder(_database.ConnectionString) { Password = "not-the-password" }.ConnectionString;
         foreach (var (connection, exitCode) in new[] { (wrong, 1), (wrong + ";Nonsense=1", 2) })
         {
-            var output = await RunAsync(connection, null, exitCode, "fleet", "status");
+            var output = await CliProcess.RunAsync(connection, null, exitCode, "fleet", "status");
             output.ShouldNotContain("not-the-password");
             output.Trim().Split('\n').Length.ShouldBe(1, output);
         }
@@ -174,16 +162,16 @@ public sealed class CliTests : IAsyncLifetime
         await File.WriteAllTextAsync(Path.Combine(folder.Root, "Todo.sln"), "");
         await File.WriteAllTextAsync(Path.Combine(migrations.FullName, "29990101000000_FromTheFuture.cs"), "");
 
-        var written = JsonElement(await RunAsync(null, migrations.FullName, 0, "migrations", "new", "Add due date", "--tenant", "--json"));
+        var written = JsonElement(await CliProcess.RunAsync(null, migrations.FullName, 0, "migrations", "new", "Add due date", "--tenant", "--json"));
 
         written.GetProperty("id").GetString().ShouldBe("29990101000001_AddDueDate");
         var text = await File.ReadAllTextAsync(Path.Combine(migrations.FullName, "29990101000001_AddDueDate.cs"));
         text.ShouldContain("[Migration(\"29990101000001_AddDueDate\")]\npublic sealed class AddDueDate : Migration");
         text.ShouldContain("void Up(");
         text.ShouldContain("void Down(");
-        (await RunAsync(null, folder.Root, 2, "migrations", "new", "add due-date", "--tenant")).ShouldContain("already");
-        (await RunAsync(null, folder.Root, 2, "migrations", "new", "Other", "--catalog")).ShouldContain("There is no folder");
-        await RunAsync(null, folder.Root, 2, "migrations", "new", "Other");
+        (await CliProcess.RunAsync(null, folder.Root, 2, "migrations", "new", "add due-date", "--tenant")).ShouldContain("already");
+        (await CliProcess.RunAsync(null, folder.Root, 2, "migrations", "new", "Other", "--catalog")).ShouldContain("There is no folder");
+        await CliProcess.RunAsync(null, folder.Root, 2, "migrations", "new", "Other");
     }
 
     [Fact]
@@ -214,15 +202,7 @@ public sealed class CliTests : IAsyncLifetime
 
     private static JsonElement JsonElement(string text) => JsonDocument.Parse(text).RootElement;
 
-    private Task<long> AtAsync(string version) => _database.ScalarAsync<long>($"SELECT count(*) FROM public.tenants WHERE schema_version = '{version}'");
+    private Task<long> AtAsync(string version) => _database.AtAsync(version);
 
-    private Task<string> RunAsync(int exitCode, params string[] arguments) => RunAsync(_database.ConnectionString, null, exitCode, arguments);
-
-    private static async Task<string> RunAsync(string? connectionString, string? workingDirectory, int exitCode, params string[] arguments)
-    {
-        using var process = new CliProcess(connectionString, workingDirectory, arguments);
-        (await process.ExitCodeAsync()).ShouldBe(exitCode, process.Output);
-        process.Output.ShouldNotContain("   at ");
-        return process.Output;
-    }
+    private Task<string> RunAsync(int exitCode, params string[] arguments) => _database.RunAsync(exitCode, arguments);
 }

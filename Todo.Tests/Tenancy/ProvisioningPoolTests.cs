@@ -38,7 +38,7 @@ public sealed class ProvisioningPoolTests : IAsyncLifetime
         (await _database.StatusAsync("taken")).ShouldBe("active");
         (await _database.HistoryAsync(taken)).ShouldBe(await _database.HistoryAsync(direct));
         (await _database.ShapeAsync(taken.Schema)).ShouldBe(await _database.ShapeAsync(direct.Schema));
-        (await _pool.CountAsync(CancellationToken.None)).ShouldBe(new SchemaPoolCount(1, 0));
+        (await _pool.CountAsync(CancellationToken.None)).ShouldBe(Count(1, 0));
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class ProvisioningPoolTests : IAsyncLifetime
 
         tenants.Select(tenant => tenant.Id).Distinct().Count().ShouldBe(8);
         tenants.Count(tenant => waiting.Contains(tenant.Id)).ShouldBe(5);
-        (await _pool.CountAsync(CancellationToken.None)).ShouldBe(new SchemaPoolCount(0, 0));
+        (await _pool.CountAsync(CancellationToken.None)).ShouldBe(Count(0, 0));
         foreach (var (tenant, number) in tenants.Select((tenant, number) => (tenant, number)))
         {
             (await _database.StatusAsync(tenant.Slug)).ShouldBe("active");
@@ -90,7 +90,7 @@ public sealed class ProvisioningPoolTests : IAsyncLifetime
         await Should.ThrowAsync<InvalidOperationException>(() => _provisioner.ProvisionAsync(
             "half", "Half", (_, _, _) => throw new InvalidOperationException("no"), CancellationToken.None));
 
-        (await _pool.CountAsync(CancellationToken.None)).ShouldBe(new SchemaPoolCount(1, 0));
+        (await _pool.CountAsync(CancellationToken.None)).ShouldBe(Count(1, 0));
         (await _database.StatusAsync("half")).ShouldBeNull();
     }
 
@@ -124,7 +124,7 @@ public sealed class ProvisioningPoolTests : IAsyncLifetime
             new SchemaPool(_database.DataSource, ProbeDbContext.Line).FillAsync(6, CancellationToken.None))));
 
         made.Sum().ShouldBe(6);
-        (await _pool.CountAsync(CancellationToken.None)).ShouldBe(new SchemaPoolCount(6, 0));
+        (await _pool.CountAsync(CancellationToken.None)).ShouldBe(Count(6, 0));
     }
 
     [Fact]
@@ -132,12 +132,12 @@ public sealed class ProvisioningPoolTests : IAsyncLifetime
     {
         await _database.NewTenantsGetAsync(ProbeDbContext.First);
         await _pool.FillAsync(2, CancellationToken.None);
-        (await _pool.CountAsync(CancellationToken.None)).ShouldBe(new SchemaPoolCount(2, 0));
+        (await _pool.CountAsync(CancellationToken.None)).ShouldBe(Count(2, 0, ProbeDbContext.First));
         (await _database.ColumnAsync("SELECT DISTINCT schema_version FROM public.tenants")).ShouldHaveSingleItem().ShouldBe(ProbeDbContext.First);
 
         await _database.NewTenantsGetAsync(null);
 
-        (await _pool.CountAsync(CancellationToken.None)).ShouldBe(new SchemaPoolCount(0, 2));
+        (await _pool.CountAsync(CancellationToken.None)).ShouldBe(Count(0, 2));
         var stale = await WaitingAsync();
         var tenant = await ProvisionAsync("fresh");
         stale.ShouldNotContain(tenant.Id);
@@ -155,7 +155,7 @@ public sealed class ProvisioningPoolTests : IAsyncLifetime
 
         waiting.ShouldNotContain((await ProvisionAsync("careful")).Id);
 
-        (await _pool.CountAsync(CancellationToken.None)).ShouldBe(new SchemaPoolCount(0, 2));
+        (await _pool.CountAsync(CancellationToken.None)).ShouldBe(Count(0, 2));
     }
 
     [Fact]
@@ -205,7 +205,7 @@ public sealed class ProvisioningPoolTests : IAsyncLifetime
         }
 
         (await ProvisionAsync("later")).Id.ShouldNotBe(waiting);
-        (await _pool.CountAsync(CancellationToken.None)).ShouldBe(new SchemaPoolCount(0, 1));
+        (await _pool.CountAsync(CancellationToken.None)).ShouldBe(Count(0, 1));
     }
 
     [Fact]
@@ -261,14 +261,14 @@ public sealed class ProvisioningPoolTests : IAsyncLifetime
 
         (await _pool.ShrinkAsync(5, CancellationToken.None)).ShouldBe(0);
         (await _pool.ShrinkAsync(3, CancellationToken.None)).ShouldBe(2);
-        (await _pool.CountAsync(CancellationToken.None)).ShouldBe(new SchemaPoolCount(3, 0));
+        (await _pool.CountAsync(CancellationToken.None)).ShouldBe(Count(3, 0));
 
         await using (await _database.HoldAsync((await WaitingAsync())[1]))
         {
             (await _pool.ShrinkAsync(0, CancellationToken.None)).ShouldBe(2);
         }
 
-        (await _pool.CountAsync(CancellationToken.None)).ShouldBe(new SchemaPoolCount(1, 0));
+        (await _pool.CountAsync(CancellationToken.None)).ShouldBe(Count(1, 0));
         (await _database.OrphansAsync()).ShouldBe(0);
         (await _database.EverythingAsync(tenant)).ShouldBe(before);
     }
@@ -285,6 +285,8 @@ public sealed class ProvisioningPoolTests : IAsyncLifetime
         (await _database.StatusAsync(schema.Name)).ShouldBeNull();
         (await _database.OrphansAsync()).ShouldBe(0);
     }
+
+    private static SchemaPoolCount Count(int ready, int stale, string version = ProbeDbContext.Second) => new(ready, stale, version);
 
     private Task<Tenant> ProvisionAsync(string slug) => _provisioner.ProvisionAsync(slug, "Probe", seed: null, CancellationToken.None);
 

@@ -66,6 +66,8 @@ public sealed class AddMigrationRuns : Migration
                 current_wave = table.Column<int>("integer"),
                 error_budget = table.Column<int>("integer", nullable: true),
                 gate_url = table.Column<string>("text", nullable: true),
+                parallelism = table.Column<int>("integer", nullable: true),
+                max_load = table.Column<double>("double precision", nullable: true),
                 new_tenant_version = table.Column<string>("text", nullable: true),
                 previous_new_tenant_version = table.Column<string>("text", nullable: true),
                 reason = table.Column<string>("text", nullable: true),

@@ -1,4 +1,5 @@
 using Todo.Data;
+using Todo.Tenancy.Fleet;
 using Todo.Tenancy.Inspection;
 using Todo.Tenancy.Migrations;
 using Todo.Tenancy.Provisioning;
@@ -116,12 +117,12 @@ public sealed class DriftDetectorTests : IAsyncLifetime
         await _database.ExecuteAsync($"ALTER TABLE {tenants[1].Schema}.notes ALTER \"Text\" TYPE varchar(40), ALTER \"Text\" DROP NOT NULL");
         var progress = new List<(int Done, int Of)>();
 
-        var report = await DetectAsync([tenants[1].Slug], (done, of) => progress.Add((done, of)));
+        var report = await DetectAsync(new TenantSelection { Slugs = [tenants[1].Slug] }, (done, of) => progress.Add((done, of)));
 
         report.Checked.ShouldBe(1);
         report.Versions.ShouldHaveSingleItem().MajorityDifferences.ShouldBe(["changed: column notes.\"Text\": text not null -> character varying(40) null"]);
         progress.ShouldBe([(1, 1)]);
-        await Should.ThrowAsync<ArgumentException>(() => DetectAsync(["nobody"]));
+        await Should.ThrowAsync<UninspectedTenantException>(() => DetectAsync(new TenantSelection { Slugs = ["nobody"] }));
     }
 
     [Fact]
@@ -141,6 +142,6 @@ public sealed class DriftDetectorTests : IAsyncLifetime
         (await migrating).Applied.ShouldBe(60);
     }
 
-    private Task<DriftReport> DetectAsync(IReadOnlyList<string>? slugs = null, Action<int, int>? progress = null, MigrationLine? line = null) =>
-        new DriftDetector(_database.DataSource, line ?? ProbeDbContext.Line).DetectAsync(slugs, progress, CancellationToken.None);
+    private Task<DriftReport> DetectAsync(TenantSelection? selection = null, Action<int, int>? progress = null, MigrationLine? line = null) =>
+        new DriftDetector(_database.DataSource, line ?? ProbeDbContext.Line).DetectAsync(selection ?? TenantSelection.All, progress, CancellationToken.None);
 }

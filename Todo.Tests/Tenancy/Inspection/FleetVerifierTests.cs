@@ -1,5 +1,6 @@
 using Npgsql;
 using Todo.Tenancy.Catalog;
+using Todo.Tenancy.Fleet;
 using Todo.Tenancy.Inspection;
 using Todo.Tenancy.Provisioning;
 
@@ -43,7 +44,7 @@ public sealed class FleetVerifierTests : IAsyncLifetime
         var tenants = await ProvisionAsync(3);
         await DamageAsync(tenants[1], damage);
 
-        var report = await Verifier.VerifyAsync(slugs: null, progress: null, CancellationToken.None);
+        var report = await Verifier.VerifyAsync(TenantSelection.All, progress: null, CancellationToken.None);
 
         report.Checked.ShouldBe(3);
         report.IsClean.ShouldBeFalse();
@@ -58,7 +59,7 @@ public sealed class FleetVerifierTests : IAsyncLifetime
         var tenant = (await ProvisionAsync(1))[0];
         await DamageAsync(tenant, $"UPDATE {{schema}}.\"__EFMigrationsHistory\" SET \"MigrationId\" = '{Future}' WHERE \"MigrationId\" = '{ProbeDbContext.First}'");
 
-        var report = await Verifier.VerifyAsync(slugs: null, progress: null, CancellationToken.None);
+        var report = await Verifier.VerifyAsync(TenantSelection.All, progress: null, CancellationToken.None);
 
         report.Findings.Select(finding => finding.Kind).ShouldBe([VerifyFindingKind.LedgerDiffers, VerifyFindingKind.UnknownMigration, VerifyFindingKind.HistoryGap]);
     }
@@ -70,7 +71,7 @@ public sealed class FleetVerifierTests : IAsyncLifetime
         var orphan = "t_" + Guid.NewGuid().ToString("N");
         await _database.ExecuteAsync($"CREATE SCHEMA {orphan}; CREATE SCHEMA t_0123456789abcdef; CREATE SCHEMA {orphan}_old; CREATE SCHEMA reports");
 
-        var report = await Verifier.VerifyAsync(slugs: null, progress: null, CancellationToken.None);
+        var report = await Verifier.VerifyAsync(TenantSelection.All, progress: null, CancellationToken.None);
 
         var finding = report.Findings.ShouldHaveSingleItem();
         (finding.Tenant, finding.Schema, finding.Kind).ShouldBe((null, orphan, VerifyFindingKind.OrphanSchema));
@@ -89,7 +90,7 @@ public sealed class FleetVerifierTests : IAsyncLifetime
         var tenant = (await ProvisionAsync(1))[0];
         await DamageAsync(tenant, $"UPDATE public.tenants SET status = '{status}' WHERE id = '{{id}}'; DROP SCHEMA {{schema}} CASCADE");
 
-        var report = await Verifier.VerifyAsync(slugs: null, progress: null, CancellationToken.None);
+        var report = await Verifier.VerifyAsync(TenantSelection.All, progress: null, CancellationToken.None);
 
         (report.Checked, report.Findings.Count).ShouldBe(looked ? (1, 1) : (0, 0));
     }
@@ -101,11 +102,38 @@ public sealed class FleetVerifierTests : IAsyncLifetime
         await DamageAsync(tenants[0], "DROP SCHEMA {schema} CASCADE");
         await _database.ExecuteAsync($"CREATE SCHEMA t_{Guid.NewGuid():N}");
 
-        var report = await Verifier.VerifyAsync([tenants[2].Slug, tenants[1].Slug], progress: null, CancellationToken.None);
-        var exception = await Should.ThrowAsync<ArgumentException>(() => Verifier.VerifyAsync([tenants[1].Slug, "bakrey"], progress: null, CancellationToken.None));
+        var report = await Verifier.VerifyAsync(new TenantSelection { Slugs = [tenants[2].Slug, tenants[1].Slug] }, progress: null, CancellationToken.None);
+        var exception = await Should.ThrowAsync<UninspectedTenantException>(
+            () => Verifier.VerifyAsync(new TenantSelection { Slugs = [tenants[1].Slug, "bakrey"] }, progress: null, CancellationToken.None));
 
         (report.Checked, report.IsClean).ShouldBe((2, true));
         exception.Message.ShouldContain("is called bakrey:");
+    }
+
+    [Fact]
+    public async Task Any_part_of_the_fleet_can_be_looked_at_and_deleted_tenants_too()
+    {
+        var tenants = await ProvisionAsync(4);
+        await _database.ExecuteAsync($"UPDATE public.tenants SET status = 'deleted' WHERE id = '{tenants[3].Id}'");
+        await DamageAsync(tenants[1], $"UPDATE public.tenants SET schema_version = '{ProbeDbContext.First}', schema_checksum = '{Checksum(0)}' WHERE id = '{{id}}'");
+        await DamageAsync(tenants[3], "DROP SCHEMA {schema} CASCADE");
+        var (bySlug, reverse) = (tenants.OrderBy(tenant => tenant.Slug, StringComparer.Ordinal).ToArray(), tenants.Select(tenant => tenant.Slug).Reverse().ToArray());
+
+        (await FoundAsync(TenantSelection.All)).ShouldBe((4, $"{tenants[1].Slug} {tenants[3].Slug}"));
+        (await FoundAsync(new TenantSelection { Statuses = [TenantStatus.Deleted] })).ShouldBe((1, tenants[3].Slug));
+        (await FoundAsync(new TenantSelection { Version = ProbeDbContext.First })).ShouldBe((1, tenants[1].Slug));
+        (await FoundAsync(new TenantSelection { First = 2 })).ShouldBe((2, tenants[1].Slug));
+        (await FoundAsync(new TenantSelection { Percent = 26 })).ShouldBe((2, tenants[1].Slug));
+        (await FoundAsync(new TenantSelection { Slugs = reverse, First = 1, Order = TenantOrder.Given })).ShouldBe((1, tenants[3].Slug));
+        (await FoundAsync(new TenantSelection { First = 1, Order = TenantOrder.Name })).ShouldBe((1, bySlug[0] == tenants[1] || bySlug[0] == tenants[3] ? bySlug[0].Slug : ""));
+        await Should.ThrowAsync<ArgumentException>(() => FoundAsync(new TenantSelection { Statuses = [TenantStatus.Purging] }));
+        await Should.ThrowAsync<UninspectedTenantException>(() => FoundAsync(new TenantSelection { Slugs = [tenants[0].Slug], Statuses = [TenantStatus.Deleted] }));
+
+        async Task<(int Checked, string Tenants)> FoundAsync(TenantSelection selection)
+        {
+            var report = await Verifier.VerifyAsync(selection, progress: null, CancellationToken.None);
+            return (report.Checked, string.Join(' ', report.Findings.Select(finding => finding.Tenant)));
+        }
     }
 
     [Fact]
@@ -118,7 +146,7 @@ public sealed class FleetVerifierTests : IAsyncLifetime
         var slugs = await _database.ColumnAsync("SELECT slug FROM public.tenants ORDER BY id");
         var progress = new List<(int Done, int Of)>();
 
-        var report = await Verifier.VerifyAsync(slugs: null, (done, of) => progress.Add((done, of)), CancellationToken.None);
+        var report = await Verifier.VerifyAsync(TenantSelection.All, (done, of) => progress.Add((done, of)), CancellationToken.None);
 
         report.Checked.ShouldBe(1200);
         report.Findings.ShouldAllBe(finding => finding.Kind == VerifyFindingKind.LedgerDiffers);
@@ -135,7 +163,7 @@ public sealed class FleetVerifierTests : IAsyncLifetime
         var passes = 0;
         do
         {
-            (await Verifier.VerifyAsync(slugs: null, progress: null, CancellationToken.None)).Findings.ShouldBeEmpty();
+            (await Verifier.VerifyAsync(TenantSelection.All, progress: null, CancellationToken.None)).Findings.ShouldBeEmpty();
             passes++;
         }
         while (!migrating.IsCompleted);
@@ -155,8 +183,31 @@ public sealed class FleetVerifierTests : IAsyncLifetime
         repair.ShouldBe(new LedgerRepair(tenants[0].Slug, ProbeDbContext.First, ProbeDbContext.Second, IsChanged: true));
         (await _database.LedgerAsync(tenants[0])).ShouldBe(ProbeDbContext.Second);
         (await _database.ScalarAsync<bool>($"SELECT updated_at > now() - interval '1 minute' FROM public.tenants WHERE id = '{tenants[0].Id}'")).ShouldBeTrue();
-        (await Verifier.VerifyAsync(slugs: null, progress: null, CancellationToken.None)).Findings.ShouldBeEmpty();
+        (await Verifier.VerifyAsync(TenantSelection.All, progress: null, CancellationToken.None)).Findings.ShouldBeEmpty();
         (await Verifier.RepairLedgerAsync(tenants[0].Slug, CancellationToken.None)).IsChanged.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Every_wrong_ledger_that_was_found_is_set_and_what_can_not_be_is_left_with_the_reason()
+    {
+        var tenants = await ProvisionAsync(5);
+        await DamageAsync(tenants[0], $"UPDATE public.tenants SET schema_version = '{ProbeDbContext.First}', schema_checksum = '{Checksum(0)}' WHERE id = '{{id}}'");
+        await DamageAsync(tenants[1], "UPDATE public.tenants SET schema_checksum = NULL WHERE id = '{id}'");
+        await DamageAsync(tenants[2], $"INSERT INTO {{schema}}.\"__EFMigrationsHistory\" VALUES ('{Future}', '1')");
+        await DamageAsync(tenants[3], "UPDATE public.tenants SET schema_checksum = 'of another text' WHERE id = '{id}'");
+        var found = await Verifier.VerifyAsync(TenantSelection.All, progress: null, CancellationToken.None);
+        var progress = new List<(int Done, int Of)>();
+
+        var report = await Verifier.RepairLedgersAsync(found, (done, of) => progress.Add((done, of)), CancellationToken.None);
+
+        found.WrongLedgers.ShouldBe([tenants[0].Slug, tenants[1].Slug, tenants[2].Slug]);
+        report.Repairs.Select(repair => repair.Tenant).ShouldBe([tenants[0].Slug, tenants[1].Slug]);
+        var refusal = report.Refusals.ShouldHaveSingleItem();
+        (refusal.Tenant, refusal.Message.Contains(Future)).ShouldBe((tenants[2].Slug, true));
+        report.Remaining.Select(finding => (finding.Tenant, finding.Kind)).ShouldBe([(tenants[2].Slug, VerifyFindingKind.UnknownMigration), (tenants[3].Slug, VerifyFindingKind.ChecksumDiffers)]);
+        report.IsClean.ShouldBeFalse();
+        progress.ShouldBe([(1, 3), (2, 3), (3, 3)]);
+        (await Verifier.VerifyAsync(TenantSelection.All, progress: null, CancellationToken.None)).WrongLedgers.ShouldBe([tenants[2].Slug]);
     }
 
     [Fact]
@@ -168,7 +219,7 @@ public sealed class FleetVerifierTests : IAsyncLifetime
         (await Verifier.RepairLedgerAsync(tenant.Slug, CancellationToken.None)).To.ShouldBeNull();
 
         (await _database.LedgerAsync(tenant)).ShouldBeNull();
-        (await Verifier.VerifyAsync(slugs: null, progress: null, CancellationToken.None)).Findings.ShouldBeEmpty();
+        (await Verifier.VerifyAsync(TenantSelection.All, progress: null, CancellationToken.None)).Findings.ShouldBeEmpty();
     }
 
     [Fact]
@@ -181,7 +232,7 @@ public sealed class FleetVerifierTests : IAsyncLifetime
         (await Verifier.RepairLedgerAsync(tenants[0].Slug, CancellationToken.None)).IsChanged.ShouldBeTrue();
         (await Verifier.RepairLedgerAsync(tenants[1].Slug, CancellationToken.None)).IsChanged.ShouldBeFalse();
 
-        (await Verifier.VerifyAsync(slugs: null, progress: null, CancellationToken.None)).Findings.ShouldHaveSingleItem().Tenant.ShouldBe(tenants[1].Slug);
+        (await Verifier.VerifyAsync(TenantSelection.All, progress: null, CancellationToken.None)).Findings.ShouldHaveSingleItem().Tenant.ShouldBe(tenants[1].Slug);
     }
 
     [Theory]
