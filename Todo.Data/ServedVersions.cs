@@ -12,7 +12,7 @@ namespace Todo.Data;
 public sealed class ServedVersions
 {
     /// <summary>The oldest schema that the code of this build still works with.</summary>
-    public const string LowestOfThisBuild = "20261122090000_CreateTenant";
+    public const string LowestOfThisBuild = "20261125190000_AddPeople";
 
     private readonly FrozenSet<string> _served;
 

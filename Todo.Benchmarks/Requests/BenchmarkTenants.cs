@@ -54,6 +54,8 @@ internal static class BenchmarkTenants
             PasswordHash = "nobody signs in with a password here",
             RoleId = number == 1 ? BuiltInRole.Owner : BuiltInRole.Member,
             CreatedAt = now,
+            VerifiedAt = now,
+            ApprovedAt = now,
         }).ToArray();
         var list = new TodoList { Id = Guid.CreateVersion7(now), Name = "Everything", CreatedAt = now };
         tenant.Users.AddRange(people);

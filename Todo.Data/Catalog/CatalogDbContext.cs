@@ -13,6 +13,18 @@ public sealed class CatalogDbContext(DbContextOptions<CatalogDbContext> options)
     /// <summary>The sign-in directory.</summary>
     public DbSet<SignIn> SignIns => Set<SignIn>();
 
+    /// <summary>Companies that signed up.</summary>
+    public DbSet<Company> Companies => Set<Company>();
+
+    /// <summary>Sign-ups, under way and done.</summary>
+    public DbSet<Registration> Registrations => Set<Registration>();
+
+    /// <summary>Mail, sent and to be sent.</summary>
+    public DbSet<OutgoingMail> OutgoingMail => Set<OutgoingMail>();
+
+    /// <summary>Failed sign-ins.</summary>
+    public DbSet<SignInFailure> SignInFailures => Set<SignInFailure>();
+
     /// <summary>Migration runs, open and ended.</summary>
     public DbSet<MigrationRun> MigrationRuns => Set<MigrationRun>();
 
@@ -33,6 +45,14 @@ public sealed class CatalogDbContext(DbContextOptions<CatalogDbContext> options)
             signIn.ToTable("sign_ins");
             signIn.HasKey(s => new { s.Email, s.TenantId });
         });
+        modelBuilder.Entity<Company>().ToTable("companies");
+        modelBuilder.Entity<Registration>(registration =>
+        {
+            registration.ToTable("registrations");
+            registration.Property(r => r.State).HasConversion(new SnakeCaseEnum<RegistrationState>());
+        });
+        modelBuilder.Entity<OutgoingMail>().ToTable("outgoing_mail");
+        modelBuilder.Entity<SignInFailure>().ToTable("sign_in_failures").HasKey(failure => failure.Key);
         modelBuilder.Entity<MigrationRun>(run =>
         {
             run.ToTable("migration_runs");

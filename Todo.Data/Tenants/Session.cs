@@ -13,5 +13,17 @@ public sealed class Session
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>UTC; from then on the token is refused.</summary>
-    public required DateTimeOffset ExpiresAt { get; init; }
+    public required DateTimeOffset ExpiresAt { get; set; }
+
+    /// <summary>How long it lasts from the last renewal on, in days: 1 or 30.</summary>
+    public int LifetimeDays { get; init; } = 1;
+
+    /// <summary>UTC, to about the minute; null: not since it was made.</summary>
+    public DateTimeOffset? LastSeenAt { get; set; }
+
+    /// <summary>The network address that signed in; null: unknown.</summary>
+    public string? Address { get; init; }
+
+    /// <summary>What signed in, in its own words, at most 200 characters; null: it didn't say.</summary>
+    public string? UserAgent { get; init; }
 }

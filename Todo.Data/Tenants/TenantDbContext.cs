@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Todo.Data.Access;
 using Todo.Tenancy.Scoping;
 
 namespace Todo.Data.Tenants;
@@ -21,6 +22,33 @@ public sealed class TenantDbContext(DbContextOptions<TenantDbContext> options) :
     /// <summary>Who is signed in.</summary>
     public DbSet<Session> Sessions => Set<Session>();
 
+    /// <summary>Tokens that mails carried and nobody has used yet.</summary>
+    public DbSet<OneTimeToken> OneTimeTokens => Set<OneTimeToken>();
+
+    /// <summary>Groups of people.</summary>
+    public DbSet<Group> Groups => Set<Group>();
+
+    /// <summary>Who is in them.</summary>
+    public DbSet<GroupMember> GroupMembers => Set<GroupMember>();
+
+    /// <summary>The tenant's settings.</summary>
+    public DbSet<Setting> Settings => Set<Setting>();
+
+    /// <summary>People's settings.</summary>
+    public DbSet<UserSetting> UserSettings => Set<UserSetting>();
+
+    /// <summary>Who did what.</summary>
+    public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
+
+    /// <summary>Who signed in, or tried to.</summary>
+    public DbSet<SignInEntry> SignInEntries => Set<SignInEntry>();
+
+    /// <summary>Keys of machines.</summary>
+    public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+
+    /// <summary>Links for guests.</summary>
+    public DbSet<GuestLink> GuestLinks => Set<GuestLink>();
+
     /// <summary>Lists of todos.</summary>
     public DbSet<TodoList> Lists => Set<TodoList>();
 
@@ -36,6 +64,36 @@ public sealed class TenantDbContext(DbContextOptions<TenantDbContext> options) :
         modelBuilder.Entity<PermissionEntry>().ToTable("permissions").HasKey(permission => permission.Name);
         modelBuilder.Entity<RolePermission>().ToTable("role_permissions").HasKey(link => new { link.RoleId, link.Permission });
         modelBuilder.Entity<Session>().ToTable("sessions").HasKey(session => session.TokenHash);
+        modelBuilder.Entity<OneTimeToken>(token =>
+        {
+            token.ToTable("one_time_tokens").HasKey(t => t.Hash);
+            token.Property(t => t.Purpose).HasConversion(new SnakeCaseEnum<TokenPurpose>());
+        });
+        modelBuilder.Entity<Group>().ToTable("groups");
+        modelBuilder.Entity<GroupMember>().ToTable("group_members").HasKey(member => new { member.GroupId, member.UserId });
+        modelBuilder.Entity<Setting>(setting =>
+        {
+            setting.ToTable("settings").HasKey(s => s.Key);
+            setting.Property(s => s.Value).HasColumnType("jsonb");
+        });
+        modelBuilder.Entity<UserSetting>(setting =>
+        {
+            setting.ToTable("user_settings").HasKey(s => new { s.UserId, s.Key });
+            setting.Property(s => s.Value).HasColumnType("jsonb");
+        });
+        modelBuilder.Entity<AuditEntry>(entry =>
+        {
+            entry.ToTable("audit_entries");
+            entry.Property(e => e.ActorKind).HasConversion(new SnakeCaseEnum<ActorKind>());
+            entry.Property(e => e.Details).HasColumnType("jsonb");
+        });
+        modelBuilder.Entity<SignInEntry>(entry =>
+        {
+            entry.ToTable("sign_in_entries");
+            entry.Property(e => e.Outcome).HasConversion(new SnakeCaseEnum<SignInOutcome>());
+        });
+        modelBuilder.Entity<ApiKey>().ToTable("api_keys");
+        modelBuilder.Entity<GuestLink>().ToTable("guest_links");
         modelBuilder.Entity<TodoList>().ToTable("todo_lists");
         modelBuilder.Entity<TodoItem>().ToTable("todos");
         modelBuilder.UseSnakeCaseNames();

@@ -16,11 +16,12 @@ public sealed record NewPerson(string Email, string Name, string PasswordHash, G
 /// <summary>Adds people where two schemas must agree: the tenant's <c>users</c> and the catalog's sign-in directory.</summary>
 public static class TenantPeople
 {
-    /// <summary>Adds people in the caller's transaction, in two round trips however many they are.</summary>
+    /// <summary>Adds people whose addresses are taken for proven, in the caller's transaction, in two round trips however many they are.</summary>
     public static async Task<IReadOnlyList<User>> AddAsync(
         NpgsqlTransaction transaction, TenantSchema schema, IEnumerable<NewPerson> people, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(transaction);
+        var now = TimeProvider.System.GetTimestamptz();
         var users = people.Select(person => new User
         {
             Id = Guid.CreateVersion7(),
@@ -28,7 +29,9 @@ public static class TenantPeople
             Name = person.Name,
             PasswordHash = person.PasswordHash,
             RoleId = person.RoleId,
-            CreatedAt = DateTimeOffset.UtcNow,
+            CreatedAt = now,
+            VerifiedAt = now,
+            ApprovedAt = now,
         }).ToArray();
 
         await using var tenant = Join(transaction, schema);

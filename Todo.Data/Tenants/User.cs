@@ -18,8 +18,26 @@ public sealed class User
     /// <summary>The one role that decides what the person may do.</summary>
     public required Guid RoleId { get; set; }
 
-    /// <summary>False: can't sign in, and open sessions end.</summary>
+    /// <summary>False: can't sign in, and open sessions end. So it is with whoever waits for approval, too.</summary>
     public bool IsActive { get; set; } = true;
+
+    /// <summary>The language of mails: <c>en</c>, <c>de</c>, <c>fr</c> or <c>pl</c>.</summary>
+    public string Language { get; set; } = "en";
+
+    /// <summary>IANA time zone, such as <c>Europe/Berlin</c>.</summary>
+    public string TimeZone { get; set; } = "UTC";
+
+    /// <summary>UTC; when the person proved to read mail at <see cref="Email"/>. Null: not yet, and can't sign in.</summary>
+    public DateTimeOffset? VerifiedAt { get; set; }
+
+    /// <summary>UTC; when somebody who may let the person in did so. Null: nobody has.</summary>
+    public DateTimeOffset? ApprovedAt { get; set; }
+
+    /// <summary>UTC; null: not deleted. A deleted person can be restored until deleted for good.</summary>
+    public DateTimeOffset? DeletedAt { get; set; }
+
+    /// <summary>UTC; null: never.</summary>
+    public DateTimeOffset? LastSignInAt { get; set; }
 
     /// <summary>UTC.</summary>
     public required DateTimeOffset CreatedAt { get; init; }

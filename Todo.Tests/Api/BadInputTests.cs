@@ -181,10 +181,10 @@ public sealed class BadInputTests(UnchangedTenantHost api) : IClassFixture<Uncha
         (await owner.GetAsync("/todos")).StatusCode.ShouldBe(HttpStatusCode.OK);
         await api.ExecuteAsync($"UPDATE tenants SET status = 'suspended' WHERE slug = '{owner.Slug}'");
 
-        // As Redis does after its minute.
+        // As Redis does after its minute; the feed of changed tenants may have been quicker, as this one is new.
         var redis = api.Service<IConnectionMultiplexer>();
         var keys = redis.GetServer(redis.GetEndPoints().Single()).Keys(pattern: $"*{owner.Slug}*").ToArray();
-        (await redis.GetDatabase().KeyDeleteAsync(keys)).ShouldBe(1);
+        await redis.GetDatabase().KeyDeleteAsync(keys);
         await Eventually.TrueAsync(async () => (await owner.GetAsync("/todos")).StatusCode == HttpStatusCode.Forbidden);
     }
 

@@ -8,12 +8,12 @@ namespace Todo.Tests.Api;
 public sealed class NewerBuildHost : ApiHost
 {
     /// <inheritdoc/>
-    protected override IEnumerable<string> Arguments => ["--Tenants:LowestServedVersion=20261125100000_IndexSessionExpiry"];
+    protected override IEnumerable<string> Arguments => ["--Tenants:LowestServedVersion=" + MigrationLines.Tenant.Head.Id];
 }
 
 public sealed class MixedVersionsTests(ApiHost api, NewerBuildHost newer) : IClassFixture<ApiHost>, IClassFixture<NewerBuildHost>
 {
-    private const string Old = "20261122090000_CreateTenant";
+    private static readonly string Old = MigrationLines.Tenant.Steps[^2].Id;
 
     [Fact]
     public async Task A_version_within_the_range_is_served_though_it_is_not_the_newest()

@@ -149,7 +149,7 @@ public sealed class CliTests : IAsyncLifetime
         result.GetProperty("moved").GetInt32().ShouldBe(3);
         JsonElement(await RunAsync(0, "runs", "list", "--json")).GetArrayLength().ShouldBe(1);
         JsonElement(await RunAsync(0, "migrations", "list", "--counts", "--json")).GetProperty("tenant")[1].GetProperty("schemas").GetInt32().ShouldBe(3);
-        JsonElement(await RunAsync(0, "tenants", "create", "delta", "--name", "Delta", "--json")).GetProperty("isCurrent").GetBoolean().ShouldBeTrue();
+        JsonElement(await RunAsync(0, "tenants", "create", "delta", "--name", "Delta", "--json")).GetProperty("schemaVersion").GetString().ShouldBe(Second);
         JsonElement(await RunAsync(0, "tenants", "show", "delta", "--json")).GetProperty("status").GetString().ShouldBe("active");
         JsonElement(await RunAsync(0, "tenants", "list", "--after", "beta", "--json")).GetArrayLength().ShouldBe(2);
     }

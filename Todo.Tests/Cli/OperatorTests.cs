@@ -115,7 +115,7 @@ public sealed class OperatorTests : IAsyncLifetime
         await _database.RunAsync(0, "fleet", "verify");
         await _database.RunAsync(0, "fleet", "drift");
         (await _database.RunAsync(0, "fleet", "apply", "--to", CliDatabase.Second)).ShouldContain("3 moved here");
-        (await _database.JsonAsync(0, "tenants", "show", "bakery")).GetProperty("isCurrent").GetBoolean().ShouldBeTrue();
+        (await _database.JsonAsync(0, "tenants", "show", "bakery")).GetProperty("schemaVersion").GetString().ShouldBe(CliDatabase.Second);
     }
 
     [Fact]

@@ -7,8 +7,8 @@ using Todo.Tests.Servers;
 namespace Todo.Tests.Faults;
 
 /// <summary>
-/// A database as the product's first release left it: catalog and tenants at the first of their migrations. Nobody touches it; each worker
-/// that is to be killed gets a copy.
+/// A database as the previous build left it: catalog and tenants one migration behind, the tenants' being an index that is built concurrently.
+/// Nobody touches it; each worker that is to be killed gets a copy.
 /// </summary>
 public sealed class OldFleet : TestDatabase
 {
@@ -41,7 +41,7 @@ public sealed class OldFleet : TestDatabase
             _tenantShapes[step.Id] = (await SchemaFingerprint.ExpectedAsync(DataSource, MigrationLines.Tenant, step.Id)).Lines;
         }
 
-        await MigrateCatalogAsync(this, MigrationLines.Catalog.UpTo(MigrationLines.Catalog.Steps[0].Id));
+        await MigrateCatalogAsync(this, MigrationLines.Catalog.UpTo(MigrationLines.Catalog.Steps[^2].Id));
         foreach (var slug in Slugs)
         {
             await MakeAsync(slug, sessions: slug == Big ? 500 : 1);
@@ -65,15 +65,15 @@ public sealed class OldFleet : TestDatabase
 
     private async Task MakeAsync(string slug, int sessions)
     {
-        var first = MigrationLines.Tenant.Steps[0];
+        var before = MigrationLines.Tenant.Steps[^2];
         var id = Guid.CreateVersion7();
         await ExecuteAsync(
             $"""
             INSERT INTO public.tenants (id, slug, name, schema, status, schema_version, schema_checksum, created_at, updated_at)
-            VALUES ('{id}', '{slug}', 'Old', 't_{id:N}', 'active', '{first.Id}', '{first.LineChecksum}', now(), now());
+            VALUES ('{id}', '{slug}', 'Old', 't_{id:N}', 'active', '{before.Id}', '{before.LineChecksum}', now(), now());
             CREATE SCHEMA t_{id:N};
             SET LOCAL search_path TO t_{id:N};
-            {string.Join(';', [.. MigrationLines.Tenant.CreateHistory, .. first.Up.PlainStatements])};
+            {string.Join(';', [.. MigrationLines.Tenant.CreateHistory, .. MigrationLines.Tenant.Steps.SkipLast(1).SelectMany(step => step.Up.PlainStatements)])};
             INSERT INTO users (id, email, name, password_hash, role_id, is_active, created_at)
             SELECT '{id}', 'owner@example.org', 'Owner', '', id, true, now() FROM roles WHERE name = 'owner';
             INSERT INTO sessions (token_hash, user_id, created_at, expires_at) SELECT sha256(n::text::bytea), '{id}', now(), now() FROM generate_series(1, {sessions}) n;

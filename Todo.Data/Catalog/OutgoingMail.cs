@@ -1,0 +1,35 @@
+namespace Todo.Data.Catalog;
+
+/// <summary>
+/// A mail that is to be sent, written down in the transaction that makes it necessary. A token that it carries is made when it is sent, so
+/// there is no secret in it.
+/// </summary>
+public sealed class OutgoingMail
+{
+    /// <summary>UUID version 7.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>The tenant that the person belongs to.</summary>
+    public required Guid TenantId { get; init; }
+
+    /// <summary>The person.</summary>
+    public required Guid UserId { get; init; }
+
+    /// <summary>Which mail, such as <c>activation</c>.</summary>
+    public required string Template { get; init; }
+
+    /// <summary>UTC.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>UTC; before that nobody sends it.</summary>
+    public required DateTimeOffset NotBefore { get; set; }
+
+    /// <summary>How often it was tried.</summary>
+    public int Attempts { get; set; }
+
+    /// <summary>UTC; null: not yet.</summary>
+    public DateTimeOffset? SentAt { get; set; }
+
+    /// <summary>Why the last attempt failed.</summary>
+    public string? Error { get; set; }
+}
