@@ -8,7 +8,7 @@ using Todo.Api.Identity;
 namespace Todo.Api.Traffic;
 
 /// <summary>What the policies count by in one request.</summary>
-internal static class Partitions
+public static class Partitions
 {
     /// <summary>The claim with the id of the API key that a request was made with.</summary>
     public const string ApiKeyClaim = "api_key";
@@ -26,8 +26,10 @@ internal static class Partitions
     /// <param name="context">The request.</param>
     /// <param name="caller">Who makes it; null while that is unknown.</param>
     /// <param name="account">The account that it is about, if it is about one.</param>
-    public static List<LimitKey> Keys(IReadOnlyList<LimitPolicy> policies, HttpContext context, ClaimsPrincipal? caller = null, string? account = null)
+    public static IReadOnlyList<LimitKey> Keys(IReadOnlyList<LimitPolicy> policies, HttpContext context, ClaimsPrincipal? caller = null, string? account = null)
     {
+        ArgumentNullException.ThrowIfNull(policies);
+        ArgumentNullException.ThrowIfNull(context);
         var keys = new List<LimitKey>(policies.Count);
         foreach (var policy in policies)
         {

@@ -41,7 +41,7 @@ internal sealed class RateLimitMiddleware(RequestDelegate next, LimitGroups grou
     /// <param name="keys">The policies and what they count by.</param>
     /// <param name="onlyRecall">Only what this process knows to be refused still is; nothing is counted.</param>
     /// <returns>Whether the request may go on.</returns>
-    public static async ValueTask<bool> TryAdmitAsync(HttpContext context, List<LimitKey> keys, bool onlyRecall = false)
+    public static async ValueTask<bool> TryAdmitAsync(HttpContext context, IReadOnlyList<LimitKey> keys, bool onlyRecall = false)
     {
         var limits = context.RequestServices.GetRequiredService<RateLimits>();
         var decision = onlyRecall ? limits.Recall(keys) ?? LimitDecision.Free : await limits.AcquireAsync(keys, context.RequestAborted);

@@ -43,15 +43,8 @@ internal sealed partial class RateLimits : IDisposable
             return LimitDecision.Free;
         }
 
-        var decision = Recall(limits)
-            ?? (IsAway() ? null : await AskSharedAsync(limits, cancellationToken))
-            ?? await _local.AcquireAsync(limits, cancellationToken);
-        foreach (var policy in decision.RefusedBy)
-        {
-            _metrics.Rejected(policy.Name);
-        }
-
-        return decision;
+        return Recall(limits)
+            ?? Counted((IsAway() ? null : await AskSharedAsync(limits, cancellationToken)) ?? await _local.AcquireAsync(limits, cancellationToken));
     }
 
     /// <summary>The refusal of one of these partitions that has not ended yet: nothing but time lessens a debt, so Redis need not be asked before.</summary>
@@ -61,7 +54,7 @@ internal sealed partial class RateLimits : IDisposable
         {
             if (_refusals.TryGetValue(key, out long until) && _clock.GetElapsedTime(_clock.GetTimestamp(), until) is { Ticks: > 0 } left)
             {
-                return new LimitDecision([new LimitState(policy, 0, Seconds(left))], [policy], left);
+                return Counted(new LimitDecision([new LimitState(policy, 0, Seconds(left))], [policy], left));
             }
         }
 
@@ -69,6 +62,16 @@ internal sealed partial class RateLimits : IDisposable
     }
 
     public void Dispose() => _refusals.Dispose();
+
+    private LimitDecision Counted(LimitDecision decision)
+    {
+        foreach (var policy in decision.RefusedBy)
+        {
+            _metrics.Rejected(policy.Name);
+        }
+
+        return decision;
+    }
 
     // Null if Redis can't say.
     private async ValueTask<LimitDecision?> AskSharedAsync(IReadOnlyList<LimitKey> limits, CancellationToken cancellationToken)

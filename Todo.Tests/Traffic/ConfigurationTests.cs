@@ -1,6 +1,9 @@
+using System.Net;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using Todo.Api.Traffic;
+using Todo.Tests.Embedded;
 
 namespace Todo.Tests.Traffic;
 
@@ -26,6 +29,32 @@ public sealed class ConfigurationTests
     public void A_misspelt_name_or_number_stops_the_start_and_is_named(string setting, string message) =>
         Should.Throw<InvalidOperationException>(() => Todo.Api.Program.Build(["--ConnectionStrings:cache=127.0.0.1:1", "--" + setting]))
             .ToString().ShouldContain(message);
+
+    [Fact]
+    public void The_groups_that_are_needed_can_not_be_left_out()
+    {
+        using var empty = new TemporaryFolder();
+        string[] nothing = ["--ConnectionStrings:cache=127.0.0.1:1", "--contentRoot=" + empty.Root];
+        Should.Throw<OptionsValidationException>(() => Todo.Api.Program.Build(nothing)).Message.ShouldContain("'Traffic:Groups:default' is missing");
+
+        string[] three = [.. nothing, "--Traffic:Policies:any:Rate=1", .. LimitGroup.Always.Select(group => $"--Traffic:Groups:{group}:0=any")];
+        var message = Should.Throw<InvalidOperationException>(() => Todo.Api.Program.Build(three)).Message;
+        message.ShouldContain("'Traffic:Groups:sign-in' is missing");
+        message.ShouldContain("POST /auth/login");
+    }
+
+    [Theory]
+    [InlineData("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", true)]
+    [InlineData("2001:db8:1:2::1", "2001:db8:1:3::1", false)]
+    [InlineData("192.0.2.1", "::ffff:192.0.2.1", true)]
+    [InlineData("192.0.2.1", "192.0.2.2", false)]
+    public void One_subscriber_is_one_address(string one, string other, bool areSame)
+    {
+        var policy = new LimitPolicy("address", new PolicyOptions { Partition = PartitionKind.Address, Rate = 1 });
+        string Key(string address) => Partitions.Keys([policy], new DefaultHttpContext { Connection = { RemoteIpAddress = IPAddress.Parse(address) } }).Single().Key;
+        (Key(one) == Key(other)).ShouldBe(areSame);
+        Key(one).ShouldNotContain(one);
+    }
 
     [Fact]
     public void Signing_in_is_under_the_strictest_of_the_policies_that_are_delivered()

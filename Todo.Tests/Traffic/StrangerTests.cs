@@ -47,6 +47,7 @@ public sealed class StrangerTests(StrictHost api) : IClassFixture<StrictHost>
         using var wrong = new HttpClient { BaseAddress = api.Address };
         wrong.DefaultRequestHeaders.Add("X-Operator-Key", "a guess");
         wrong.DefaultRequestHeaders.Add("tenant", owner.Slug);
+        using var rejections = new Measured(api, "todo.limits.rejections");
         for (var i = 0; i < StrictHost.Tries; i++)
         {
             (await wrong.GetAsync(i % 2 == 0 ? "/todos" : "/cc/tenants")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
@@ -58,6 +59,7 @@ public sealed class StrangerTests(StrictHost api) : IClassFixture<StrictHost>
 
         // Guessing on would be worth nothing: not even the right key is heard now.
         (await api.Operator.GetAsync("/cc/tenants")).StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
+        rejections.Of("stranger").ShouldBe(3);
     }
 
     private Task<HttpResponseMessage> TryAsync(string email, string password) => api.Anonymous.PostAsJsonAsync("/auth/login", new { email, password });
