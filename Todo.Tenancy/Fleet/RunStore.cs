@@ -33,22 +33,28 @@ public sealed class RunStore(NpgsqlDataSource dataSource)
 
         new RunExecution { Parallelism = request.Parallelism, MaxLoad = request.MaxLoad }.Validate();
         var run = Describe(plan, request);
-        await InsertAsync(run, plan, request.Waves, cancellationToken);
-        if (plan is { Kind: RunKind.Rollback, DataLoss.Count: > 0 } && !Confirms(request.Confirmation, run))
+        var isConfirmed = plan is not { Kind: RunKind.Rollback, DataLoss.Count: > 0 } || Confirms(request.Confirmation, run);
+        while (true)
         {
-            throw new DataLossException(run, plan);
-        }
+            // Written down and started in one transaction: nobody who dies between leaves a plan that nobody follows.
+            await using var batch = dataSource.CreateBatch();
+            AddInsertion(batch, run, plan, request.Waves);
+            if (!isConfirmed)
+            {
+                await batch.ExecuteNonQueryAsync(cancellationToken);
+                throw new DataLossException(run, plan);
+            }
 
-        try
-        {
-            return await OpenAsync(run.Id, "started", withFailed: false, cancellationToken);
-        }
-        catch (RunOpenException)
-        {
-            await using var delete = dataSource.CreateCommand("DELETE FROM public.migration_runs WHERE id = $1 AND state = 'planned'");
-            delete.Parameters.Add(BatchStatements.Parameter(run.Id));
-            await delete.ExecuteNonQueryAsync(cancellationToken);
-            throw;
+            AddOpening(batch, run.Id, withFailed: false);
+            if (await IsOnlyOpenAsync(batch, cancellationToken))
+            {
+                return await GetAsync(run.Id, cancellationToken);
+            }
+
+            if (await FindOpenAsync(cancellationToken) is { } open)
+            {
+                throw new RunOpenException(open);
+            }
         }
     }
 
@@ -79,7 +85,7 @@ public sealed class RunStore(NpgsqlDataSource dataSource)
         return run.State switch
         {
             RunState.Running => run,
-            RunState.Planned or RunState.Paused or RunState.Failed => await OpenAsync(id, "resumed", withFailed: true, cancellationToken),
+            RunState.Planned or RunState.Paused or RunState.Failed => await ReopenAsync(id, cancellationToken),
             _ => throw new RunStateException(run, "resumed"),
         };
     }
@@ -227,13 +233,9 @@ public sealed class RunStore(NpgsqlDataSource dataSource)
         CreatedAt = DateTimeOffset.UtcNow,
     };
 
-    private async Task InsertAsync(MigrationRun run, FleetPlan plan, Waves waves, CancellationToken cancellationToken)
+    private static void AddInsertion(NpgsqlBatch batch, MigrationRun run, FleetPlan plan, Waves waves)
     {
         var ends = waves.Ends(plan.Tenants.Count);
-        await using var batch = dataSource.CreateBatch();
-
-        // Opening the run waits for the disk, and for this with it.
-        batch.Add("SELECT set_config('synchronous_commit', 'off', true)");
         batch.Add(
             """
             INSERT INTO public.migration_runs (id, kind, state, target, executor, started_by, rolls_back, checksum, wave_count, current_wave, error_budget, gate_url,
@@ -281,12 +283,23 @@ public sealed class RunStore(NpgsqlDataSource dataSource)
             BatchStatements.TextArray([.. blocked.Select(tenant => tenant.Slug)]),
             BatchStatements.TextArray([.. blocked.Select(tenant => tenant.Version!)]),
             BatchStatements.TextArray([.. blocked.Select(tenant => tenant.Reason)]));
-        await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private async Task<MigrationRun> OpenAsync(Guid id, string wanted, bool withFailed, CancellationToken cancellationToken)
+    private async Task<MigrationRun> ReopenAsync(Guid id, CancellationToken cancellationToken)
     {
         await using var batch = dataSource.CreateBatch();
+        AddOpening(batch, id, withFailed: true);
+        if (!await IsOnlyOpenAsync(batch, cancellationToken))
+        {
+            throw new RunOpenException(await FindOpenAsync(cancellationToken) ?? await GetAsync(id, cancellationToken));
+        }
+
+        var run = await GetAsync(id, cancellationToken);
+        return run.State == RunState.Running ? run : throw new RunStateException(run, "resumed");
+    }
+
+    private static void AddOpening(NpgsqlBatch batch, Guid id, bool withFailed)
+    {
         batch.Add(
             """
             UPDATE public.migration_runs SET state = 'running', reason = NULL, finished_at = NULL, started_at = coalesce(started_at, clock_timestamp())
@@ -314,17 +327,20 @@ public sealed class RunStore(NpgsqlDataSource dataSource)
             WHERE run.id = $1 AND run.state = 'running' AND (run.kind = 'rollback' AND run.new_tenant_version IS DISTINCT FROM fleet.new_tenant_version OR fleet.new_tenant_version IS NULL)
             """,
             BatchStatements.Parameter(id));
+    }
+
+    // False: another run is open, and nothing was done.
+    private static async Task<bool> IsOnlyOpenAsync(NpgsqlBatch opening, CancellationToken cancellationToken)
+    {
         try
         {
-            await batch.ExecuteNonQueryAsync(cancellationToken);
+            await opening.ExecuteNonQueryAsync(cancellationToken);
+            return true;
         }
         catch (PostgresException exception) when (exception is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: OpenRunIndex })
         {
-            throw new RunOpenException(await FindOpenAsync(cancellationToken) ?? await GetAsync(id, cancellationToken));
+            return false;
         }
-
-        var run = await GetAsync(id, cancellationToken);
-        return run.State == RunState.Running ? run : throw new RunStateException(run, wanted);
     }
 
     private async Task<MigrationRun> ChangeAsync(Guid id, string wanted, string update, string reason, CancellationToken cancellationToken)

@@ -118,10 +118,8 @@ internal sealed partial class FleetUpgrade(OldFleet old) : TestDatabase
         report.Findings.ShouldBeEmpty(fault);
         report.Checked.ShouldBe(OldFleet.Tenants, fault);
 
-        // A worker that died between planning and starting a run has left a plan that nobody follows.
-        (await ColumnAsync("SELECT state FROM public.migration_runs WHERE state <> 'planned'")).ShouldBe(["completed"], fault);
-        (await ColumnAsync("SELECT t.state FROM public.migration_run_tenants t JOIN public.migration_runs r ON r.id = t.run_id WHERE r.state <> 'planned'"))
-            .ShouldBe(Enumerable.Repeat("applied", OldFleet.Tenants), fault);
+        (await ColumnAsync("SELECT state FROM public.migration_runs")).ShouldBe(["completed"], fault);
+        (await ColumnAsync("SELECT state FROM public.migration_run_tenants")).ShouldBe(Enumerable.Repeat("applied", OldFleet.Tenants), fault);
         (await ScalarAsync<string>("SELECT new_tenant_version FROM public.fleet")).ShouldBe(MigrationLines.Tenant.Head.Id, fault);
     }
 
