@@ -26,7 +26,7 @@ public sealed class OldFleet : TestDatabase
     /// <summary>How many tenants there are.</summary>
     public static int Tenants => Slugs.Length;
 
-    /// <summary>What <c>public</c> looks like at each version of the catalog.</summary>
+    /// <summary>What <c>public</c> looks like at the version it is at, and at the newest.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> CatalogShapes => _catalogShapes;
 
     /// <summary>What a tenant's schema looks like at each of its versions.</summary>
@@ -51,7 +51,7 @@ public sealed class OldFleet : TestDatabase
         DataSource.Clear();
         var upgraded = new TestDatabase { Template = Name };
         await upgraded.InitializeAsync();
-        foreach (var step in MigrationLines.Catalog.Steps)
+        foreach (var step in MigrationLines.Catalog.Steps.TakeLast(2))
         {
             await MigrateCatalogAsync(upgraded, MigrationLines.Catalog.UpTo(step.Id));
             _catalogShapes[step.Id] = (await SchemaFingerprint.OfAsync(upgraded.DataSource, "public")).Lines;
