@@ -15,11 +15,11 @@ internal sealed class MemoryMeasurement(EmbeddedServer server, FleetOptions opti
     public async Task<IReadOnlyList<MemoryResult>> RunAsync(IReadOnlyList<int> sizes, CancellationToken cancellationToken)
     {
         var results = new List<MemoryResult>();
-        await using var database = await BenchmarkDatabase.CreateAsync(server, cancellationToken);
         var old = MigrationLines.Tenant.UpTo(MigrationLines.Tenant.Steps[^2].Id);
         foreach (var tenants in sizes)
         {
             say($"Making {tenants} tenants for the worker");
+            await using var database = await BenchmarkDatabase.CreateAsync(server, cancellationToken);
             await database.ProvisionAsync(old, tenants, options.Connections, cancellationToken);
             await database.SettleAsync(cancellationToken);
             var peak = await PeakAsync(database, cancellationToken);
