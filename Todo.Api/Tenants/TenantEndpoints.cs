@@ -36,7 +36,7 @@ internal static class TenantEndpoints
         var group = app.MapGroup("/cc").WithTags("Control centre").RequireOperator().ProducesProblem(StatusCodes.Status401Unauthorized);
         group.MapPost("/tenants", CreateAsync).WithName("CreateTenant").WithSummary("Make a tenant")
             .WithDescription("Catalog row, schema, all migrations, roles and the owner: all of it or, on any error, nothing.")
-            .ProducesProblem(StatusCodes.Status409Conflict);
+            .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         group.MapGet("/tenants", ListAsync).WithName("ListTenants").WithSummary("List tenants").WithDescription("Oldest first, whatever their status.");
         group.MapGet("/tenants/{slug}", GetAsync).WithName("GetTenant").WithSummary("Show one tenant");
         group.MapPost("/tenants/{slug}/migrate", MigrateOneAsync).WithName("MigrateTenant").WithSummary("Bring one tenant to the newest version")
@@ -62,6 +62,11 @@ internal static class TenantEndpoints
         catch (TenantExistsException exception)
         {
             return TypedResults.Problem(exception.Message, statusCode: StatusCodes.Status409Conflict);
+        }
+        catch (UnknownMigrationException exception)
+        {
+            // A newer build has moved the fleet on; its own replicas can make the tenant.
+            return TypedResults.Problem(exception.Message, statusCode: StatusCodes.Status503ServiceUnavailable);
         }
     }
 

@@ -104,12 +104,24 @@ public sealed class FleetPlanner(NpgsqlDataSource dataSource, MigrationLine line
         TenantChoice.AddTo(command.Parameters, selection, TenantSelection.Migratable);
         command.Parameters.Add(BatchStatements.TextArray(versions?.OfType<string>().ToArray()));
         command.Parameters.Add(BatchStatements.Parameter(versions?.Contains(null) ?? false));
-        command.Parameters.Add(BatchStatements.Nullable(selection.First));
-        command.Parameters.Add(BatchStatements.Nullable(selection.Percent));
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
+
+        // Of named tenants the first are counted here, so that a name that is wrong is told from one that comes after the first so many.
+        var isNamed = selection.Slugs is not null;
+        command.Parameters.Add(BatchStatements.Nullable(isNamed ? null : selection.First));
+        command.Parameters.Add(BatchStatements.Nullable(isNamed ? null : selection.Percent));
+        var rows = new List<Row>();
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
         {
-            plan.Add(new Row(reader.GetGuid(0), reader.GetString(1), reader.TextOrNull(2), reader.TextOrNull(3), reader.GetBoolean(4)), isCounted: versions is null);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                rows.Add(new Row(reader.GetGuid(0), reader.GetString(1), reader.TextOrNull(2), reader.TextOrNull(3), reader.GetBoolean(4)));
+            }
+        }
+
+        plan.Saw(rows);
+        foreach (var row in isNamed ? rows.Take(selection.Of(rows.Count)) : rows)
+        {
+            plan.Add(row, isCounted: versions is null);
         }
     }
 
@@ -138,9 +150,11 @@ public sealed class FleetPlanner(NpgsqlDataSource dataSource, MigrationLine line
             return true;
         }
 
+        /// <summary>There are these tenants, whether they are moved or not.</summary>
+        public void Saw(IEnumerable<Row> rows) => _seen.UnionWith(rows.Select(row => row.Slug));
+
         public void Add(Row row, bool isCounted)
         {
-            _seen.Add(row.Slug);
             if (Explain(row, out var to) is { } reason)
             {
                 _blocked.Add(new BlockedTenant(row.Id, row.Slug, row.Version, reason));

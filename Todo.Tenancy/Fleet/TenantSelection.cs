@@ -53,6 +53,9 @@ public sealed record TenantSelection
     /// <summary>Whether nobody is left out.</summary>
     public bool IsWholeFleet => this is { Slugs: null, Statuses: null, Version: null, First: null, Percent: null };
 
+    /// <summary>How many of so many that meet the other conditions are chosen.</summary>
+    internal int Of(int count) => First ?? (Percent is { } percent ? new Share(percent, IsPercent: true).Of(count) : count);
+
     /// <summary>Checks the ranges.</summary>
     /// <param name="possible">The statuses to choose among: <see cref="Migratable"/> or <see cref="Inspectable"/>.</param>
     /// <exception cref="ArgumentException">With the rule that is broken.</exception>

@@ -40,8 +40,7 @@ internal static class InspectedTenants
             throw new UninspectedTenantException([.. missing.Order(StringComparer.Ordinal)]);
         }
 
-        var number = selection.First ?? (selection.Percent is { } percent ? new Share(percent, IsPercent: true).Of(ids.Count) : ids.Count);
-        return [.. ids.Take(number).Order()];
+        return [.. ids.Take(selection.Of(ids.Count)).Order()];
     }
 
     /// <summary>

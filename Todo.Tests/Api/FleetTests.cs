@@ -208,6 +208,15 @@ public sealed class FleetTests(ApiHost api) : IClassFixture<ApiHost>, IAsyncLife
         return events;
     }
 
+    [Fact]
+    public async Task A_build_without_the_version_of_new_tenants_says_so_and_makes_none()
+    {
+        await api.ExecuteAsync("UPDATE fleet SET new_tenant_version = '20990101000000_New'");
+        using var response = await api.Operator.PostAsJsonAsync("/cc/tenants", new { slug = "too-new", name = "Too new" });
+        await response.ShouldBeProblemSayingAsync(HttpStatusCode.ServiceUnavailable, "20990101000000_New");
+        (await api.ScalarAsync<long>("SELECT count(*) FROM tenants WHERE slug = 'too-new'")).ShouldBe(0);
+    }
+
     private async Task<string> ProvisionOldAsync()
     {
         var slug = "old-" + Guid.NewGuid().ToString("N");

@@ -45,6 +45,10 @@ public sealed class RunTests : IAsyncLifetime
         await _database.ExecuteAsync($"INSERT INTO {tenants[0].Schema}.notes SELECT n, repeat('x', 1000) FROM generate_series(10, 2000) n; VACUUM {tenants[0].Schema}.notes".Split(';')[0]);
         await _database.ExecuteAsync($"VACUUM {tenants[0].Schema}.notes");
         (await Slugs(new TenantSelection { Order = TenantOrder.Size }))[^1].ShouldBe(tenants[0].Slug);
+        var named = await _database.Planner().PlanAsync(
+            RunKind.Apply, new TenantSelection { Slugs = [tenants[5].Slug, tenants[2].Slug, "nobody"], First = 1 }, Head, CancellationToken.None);
+        named.Tenants.Select(tenant => tenant.Slug).ShouldBe([tenants[2].Slug]);
+        named.Blocked.Select(tenant => tenant.Slug).ShouldBe(["nobody"], "the other comes after the first, and there is such a tenant");
         await Should.ThrowAsync<ArgumentException>(() => Slugs(new TenantSelection { First = 0 }));
         await Should.ThrowAsync<ArgumentException>(() => Slugs(new TenantSelection { Statuses = [TenantStatus.Deleted] }));
 
