@@ -13,7 +13,7 @@ public sealed class ArchitectureTests(ApiHost api) : IClassFixture<ApiHost>
     [Theory]
     [InlineData("Todo.Api", "Todo.Data", "Todo.Tenancy", "Todo.ServiceDefaults")]
     [InlineData("Todo.MigrationWorker", "Todo.Data", "Todo.Tenancy", "Todo.ServiceDefaults")]
-    [InlineData("Todo.Cli", "Todo.Data", "Todo.Tenancy")]
+    [InlineData("todo", "Todo.Data", "Todo.Tenancy")]
     [InlineData("Todo.Data", "Todo.Tenancy")]
     [InlineData("Todo.Tenancy")]
     [InlineData("Todo.ServiceDefaults")]

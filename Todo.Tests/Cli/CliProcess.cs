@@ -10,7 +10,7 @@ internal sealed class CliProcess(string? connectionString, string? workingDirect
     workingDirectory)
 {
     /// <summary>The executable.</summary>
-    public static readonly string Assembly = Path.Combine(AppContext.BaseDirectory, "Todo.Cli.dll");
+    public static readonly string Assembly = Path.Combine(AppContext.BaseDirectory, "todo.dll");
 
     /// <summary>Runs it to its end; what it printed.</summary>
     public static Task<string> RunAsync(string? connectionString, string? workingDirectory, int exitCode, params string[] arguments) =>
