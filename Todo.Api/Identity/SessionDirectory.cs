@@ -39,6 +39,9 @@ public sealed class SessionDirectory(LookupCache cache, IDbContextFactory<Tenant
     }
 
     /// <summary>Forgets a session that has just ended or changed, on every replica.</summary>
+    public Task ForgetAsync(AccessToken token) => ForgetAsync(token.TenantId, token.Hash);
+
+    /// <summary>As above, for one whose token is not at hand.</summary>
     /// <param name="tenantId">Its tenant.</param>
     /// <param name="hash">The hash of its token.</param>
     public Task ForgetAsync(Guid tenantId, byte[] hash) => cache.RemoveAsync(Key(tenantId, hash));

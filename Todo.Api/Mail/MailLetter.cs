@@ -21,7 +21,7 @@ internal sealed record MailLetter(string Template, string Language, string Name,
     {
         var (code, words) = MailTexts.Of(Language);
         var mail = words.Mails[Template];
-        return new MailMessage(id, Email, Name, OneLine(Fill(mail.Subject, static value => value)), Text(words, mail), Html(code, words, mail));
+        return new MailMessage(id, Email, OneLine(Name), OneLine(Fill(mail.Subject, static value => value)), Text(words, mail), Html(code, words, mail));
     }
 
     private string Text(MailLanguage words, MailText mail)
