@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Todo.Api.Accounts;
 using Todo.Api.Fleet;
 using Todo.Api.Identity;
+using Todo.Api.Mail;
 using Todo.Api.Paging;
 using Todo.Api.Tenants;
 using Todo.Api.Todos;
@@ -17,6 +19,12 @@ namespace Todo.Api;
 [JsonSerializable(typeof(SessionEntry))]
 [JsonSerializable(typeof(LoginRequest))]
 [JsonSerializable(typeof(LoginResponse))]
+[JsonSerializable(typeof(SwitchRequest))]
+[JsonSerializable(typeof(SessionsResponse))]
+[JsonSerializable(typeof(PasswordResetRequest))]
+[JsonSerializable(typeof(PasswordResetConfirmation))]
+[JsonSerializable(typeof(PasswordChange))]
+[JsonSerializable(typeof(MailboxResponse))]
 [JsonSerializable(typeof(NewTenant))]
 [JsonSerializable(typeof(TenantChange))]
 [JsonSerializable(typeof(TenantStateResponse))]

@@ -1,8 +1,10 @@
+using Todo.Api.Accounts;
 using Todo.Api.Caching;
 using Todo.Api.Docs;
 using Todo.Api.Errors;
 using Todo.Api.Fleet;
 using Todo.Api.Identity;
+using Todo.Api.Mail;
 using Todo.Api.Tenants;
 using Todo.Api.Todos;
 using Todo.Api.Traffic;
@@ -31,6 +33,8 @@ public static class Program
         builder.Services.AddFleet();
         builder.Services.AddInspection();
         builder.AddSignIn();
+        builder.AddAccounts();
+        builder.AddMail();
         builder.AddOperators();
         builder.AddTraffic();
         builder.AddRequestRules();
@@ -49,6 +53,7 @@ public static class Program
         app.MapInspection();
         app.MapLedger();
         app.MapAuth();
+        app.MapMailbox();
         app.MapUsers();
         app.MapTodos();
         app.RequireDeclaredAccess();

@@ -12,7 +12,11 @@ internal static class SignInServices
     /// <summary>Adds sessions as an authentication scheme, permissions as authorization, and a tenant context that follows the request's identity.</summary>
     public static void AddSignIn(this WebApplicationBuilder builder)
     {
+        builder.Services.AddSingleton<SessionActivity>();
+        builder.Services.AddHostedService<SessionActivityWriter>();
         builder.Services.AddSingleton<SessionDirectory>();
+        builder.Services.AddSingleton<SessionEnding>();
+        builder.Services.AddSingleton<OneTimeTokens>();
         builder.Services.AddScoped<RequestIdentity>();
         builder.Services.AddScoped(provider =>
         {

@@ -23,6 +23,11 @@ public sealed record NewTenant(
         {
             yield return new ValidationResult($"A slug is {TenantSlug.Rule}.", [nameof(Slug)]);
         }
+
+        if (Owner is not null && PasswordRules.Check(Owner.Password, [Owner.Name, Owner.Email, Name]) is { } broken)
+        {
+            yield return new ValidationResult(broken, ["Owner.Password"]);
+        }
     }
 }
 

@@ -59,7 +59,7 @@ public static class Partitions
         caller is null ? null : context.RequestServices.GetRequiredService<RequestIdentity>().TenantId;
 
     // Hashed to keep addresses out of plain sight, not from somebody who tries all there are.
-    private static string OfAddress(IPAddress? address)
+    internal static string OfAddress(IPAddress? address)
     {
         Span<byte> bytes = stackalloc byte[MaxAddressLength];
         if (address is null)

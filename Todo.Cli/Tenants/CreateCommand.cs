@@ -48,9 +48,10 @@ internal static class CreateCommand
                 : throw CliException.Usage($"Set {PasswordVariable}: this is not a terminal to ask on.");
         }
 
-        return password.Length is >= PersonPassword.MinLength and <= PersonPassword.MaxLength
-            ? new NewPerson(trimmed, Text(name, "--owner-name"), PersonPassword.Hash(password), BuiltInRole.Owner)
-            : throw CliException.Usage($"A password has {PersonPassword.MinLength} to {PersonPassword.MaxLength} characters.");
+        var ownerName = Text(name, "--owner-name");
+        return PasswordRules.Check(password, [ownerName, trimmed]) is { } broken
+            ? throw CliException.Usage(broken)
+            : new NewPerson(trimmed, ownerName, PersonPassword.Hash(password), BuiltInRole.Owner);
     }
 
     private static string Text(string text, string option) =>

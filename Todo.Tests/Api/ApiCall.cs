@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
+using Todo.Api.Accounts;
 using Todo.Api.Fleet;
 using Todo.Api.Identity;
 using Todo.Api.Tenants;
@@ -11,7 +12,7 @@ using Todo.Api.Todos;
 namespace Todo.Tests.Api;
 
 /// <summary>What belongs to one tenant, for calls that name it; and a run that is running, with nothing to do in it.</summary>
-internal sealed record Belongings(Guid TenantId, string Slug, string Email, Guid UserId, Guid ListId, Guid TodoId, Guid RunId);
+internal sealed record Belongings(Guid TenantId, string Slug, string Email, Guid UserId, Guid ListId, Guid TodoId, Guid RunId, string SessionId, string ResetToken);
 
 /// <summary>
 /// An endpoint and method of the API, and how to call it: every parameter of its route and every field of its body that can name
@@ -23,6 +24,7 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
     private static readonly Dictionary<string, Func<Belongings, string>> Parameters = new()
     {
         ["todos/id"] = of => of.TodoId.ToString(),
+        ["auth/id"] = of => of.SessionId,
         ["cc/slug"] = of => of.Slug,
         ["cc/id"] = of => of.RunId.ToString(),
         ["openapi/documentName"] = _ => "v1",
@@ -31,6 +33,10 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
     private static readonly Dictionary<Type, Func<Belongings, object>> Bodies = new()
     {
         [typeof(LoginRequest)] = of => new { of.Email, ApiHost.Password },
+        [typeof(SwitchRequest)] = of => new { tenant = of.Slug },
+        [typeof(PasswordResetRequest)] = of => new { of.Email },
+        [typeof(PasswordResetConfirmation)] = of => new { token = of.ResetToken, ApiHost.Password },
+        [typeof(PasswordChange)] = _ => new { oldPassword = ApiHost.Password, newPassword = ApiHost.Password },
         [typeof(NewTenant)] = of => new { slug = of.Slug[..4] + Guid.NewGuid().ToString("N"), name = "Made by a sample" },
         [typeof(TenantChange)] = _ => new { name = "Renamed by a sample" },
         [typeof(SelectionRequest)] = of => new { tenants = new[] { of.Slug } },
@@ -40,6 +46,9 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
         [typeof(NewTodo)] = of => new { title = "Made by a sample", of.ListId },
         [typeof(TodoChange)] = of => new { title = "Changed by a sample", of.ListId },
     };
+
+    // Bodies that are about the caller alone, whoever that is.
+    private static readonly Type[] Own = [typeof(PasswordChange)];
 
     // Calls that only make sense for a tenant with this status, and leave it with another.
     private static readonly Dictionary<string, string> Statuses = new()
@@ -71,7 +80,7 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
     public bool IsTenants => Schemes.Contains(SessionAuthenticationHandler.SchemeName);
 
     /// <summary>Whether a call names something that belongs to somebody.</summary>
-    public bool NamesBelongings => Endpoint.RoutePattern.Parameters.Count > 0 || BodyType is not null;
+    public bool NamesBelongings => Endpoint.RoutePattern.Parameters.Count > 0 || (BodyType is not null && !Own.Contains(BodyType));
 
     private IEnumerable<string> Schemes => Endpoint.Metadata.OfType<AuthorizationPolicy>().SelectMany(policy => policy.AuthenticationSchemes);
 

@@ -42,7 +42,7 @@ public class ApiHost : TestDatabase
 
     // All tests come from one address, and some do in a second what nobody else does in an hour. Those of limits set their own.
     private static IEnumerable<string> WideLimits =>
-        new[] { "person", "tenant", "address", "stranger", "sign-in-address", "sign-in-account" }.SelectMany(policy => Limit(policy, 10_000, RatePeriod.Second, 100_000));
+        new[] { "person", "tenant", "address", "stranger", "sign-in-address", "sign-in-account", "reset-address", "reset-account" }.SelectMany(policy => Limit(policy, 10_000, RatePeriod.Second, 100_000));
 
     /// <summary>Configuration that gives a policy other numbers.</summary>
     protected static IEnumerable<string> Limit(string policy, int rate, RatePeriod per, int burst, int queue = 0) =>
@@ -108,8 +108,8 @@ public class ApiHost : TestDatabase
         var schema = await SchemaAsync(slug);
         await ExecuteAsync(
             $"""
-            INSERT INTO {schema}.users (id, email, name, password_hash, role_id, is_active, created_at)
-            SELECT '{Guid.CreateVersion7()}', '{email}', 'Pat Person', password_hash, '{role}', true, now() FROM {schema}.users LIMIT 1;
+            INSERT INTO {schema}.users (id, email, name, password_hash, role_id, is_active, created_at, verified_at, approved_at)
+            SELECT '{Guid.CreateVersion7()}', '{email}', 'Pat Person', password_hash, '{role}', true, now(), now(), now() FROM {schema}.users LIMIT 1;
             INSERT INTO sign_ins (email, tenant_id) VALUES ('{email}', '{schema.TenantId}');
             """);
         return await OpenSessionAsync(email, slug);

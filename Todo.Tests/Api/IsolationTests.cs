@@ -13,7 +13,7 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
 
     private const string OurToken = "our token, our header";
 
-    private static readonly string[] MeantForAnybody = ["GET /openapi/{documentName}.json", "GET /health", "GET /alive", "POST /auth/login"];
+    private static readonly string[] MeantForAnybody = ["GET /openapi/{documentName}.json", "GET /health", "GET /alive", "POST /auth/login", "POST /auth/password-reset", "POST /auth/password-reset/confirm"];
 
     [Fact]
     public void Only_what_is_listed_here_answers_to_anybody() =>
@@ -29,15 +29,17 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
         using var ourOwner = await api.CreateTenantAsync();
         using var theirOwner = await api.CreateTenantAsync();
         var theirs = await FillAsync(theirOwner);
-        var ours = theirs with { TenantId = default, Slug = ourOwner.Slug, Email = $"owner@{ourOwner.Slug}.example", UserId = ourOwner.UserId };
-        var attempts = Attempts(ours, ourOwner.Token, theirs, await ExpiredTokenAsync(theirs)).ToArray();
+        var ours = theirs with { TenantId = default, Slug = ourOwner.Slug, Email = $"owner@{ourOwner.Slug}.example", UserId = ourOwner.UserId, ResetToken = "none of theirs" };
+        var expired = await ExpiredTokenAsync(theirs);
         var before = await ContentAsync(theirs);
         before.ShouldContain(Marker);
 
         var wrong = new List<string>();
         foreach (var call in ApiCall.AllOf(api.App))
         {
-            foreach (var attempt in attempts)
+            // A session of our own for each endpoint: some of them end sessions, and an ended one would be refused for that alone.
+            using var our = await api.OpenSessionAsync(ours.Email, ours.Slug);
+            foreach (var attempt in Attempts(ours, our.Token, theirs, expired))
             {
                 // Whoever knows their password may sign in as them, so signing in is tried with ours.
                 using var request = call.Request(call.IsAnonymous ? ours : theirs);
@@ -188,18 +190,23 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
         var schema = await api.SchemaAsync(owner.Slug);
         var email = await api.ScalarAsync<string>($"SELECT email FROM {schema}.users WHERE id = '{owner.UserId}'");
         var (list, todo, run) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
+        var session = AccessToken.Create(schema.TenantId, out _);
+        var reset = AccessToken.Create(schema.TenantId, out var resetToken);
         await api.ExecuteAsync(
             $"""
             INSERT INTO {schema}.todo_lists (id, name, created_at) VALUES ('{list}', 'List {Marker}', now());
             INSERT INTO {schema}.todos (id, list_id, title, notes, created_by, created_at, updated_at)
             VALUES ('{todo}', '{list}', 'Todo {Marker}', 'Notes {Marker}', '{owner.UserId}', now(), now());
+            INSERT INTO {schema}.sessions (token_hash, user_id, created_at, expires_at) VALUES ('\x{Convert.ToHexString(session.Hash)}', '{owner.UserId}', now(), now() + interval '1 day');
+            INSERT INTO {schema}.one_time_tokens (hash, user_id, purpose, created_at, expires_at)
+            VALUES ('\x{Convert.ToHexString(reset.Hash)}', '{owner.UserId}', 'password_reset', now(), now() + interval '1 day');
             UPDATE {schema}.users SET name = 'Person {Marker}';
             UPDATE tenants SET name = 'Company {Marker}' WHERE slug = '{owner.Slug}';
             UPDATE migration_runs SET state = 'cancelled' WHERE state IN ('running', 'paused');
             INSERT INTO migration_runs (id, kind, state, target, executor, started_by, checksum, wave_count, current_wave, created_at)
             VALUES ('{run}', 'apply', 'running', 'head', 'worker', 'a test', encode(sha256(''), 'hex'), 1, 0, now());
             """);
-        return new Belongings(schema.TenantId, owner.Slug, email!, owner.UserId, list, todo, run);
+        return new Belongings(schema.TenantId, owner.Slug, email!, owner.UserId, list, todo, run, Convert.ToHexStringLower(session.Hash)[..32], resetToken);
     }
 
     private async Task<string> ExpiredTokenAsync(Belongings of)

@@ -120,7 +120,7 @@ public sealed class ManyTenantsTests(ApiHost api) : IClassFixture<ApiHost>
                 tenants[number] = new Person(slug, text, user);
                 await using var context = TenantPeople.Join(transaction, schema);
                 var now = DateTimeOffset.UtcNow;
-                context.Users.Add(new User { Id = user, Email = "a@example.com", Name = slug, PasswordHash = hash, RoleId = BuiltInRole.Owner, CreatedAt = now });
+                context.Users.Add(new User { Id = user, Email = "a@example.com", Name = slug, PasswordHash = hash, RoleId = BuiltInRole.Owner, CreatedAt = now, VerifiedAt = now, ApprovedAt = now });
                 // The model knows no relationships, so it is not EF Core that puts the person first.
                 await context.SaveChangesAsync(token);
                 context.Sessions.Add(new Session { TokenHash = session.Hash, UserId = user, CreatedAt = now, ExpiresAt = now.AddDays(1) });
