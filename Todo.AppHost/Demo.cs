@@ -57,7 +57,7 @@ internal static partial class Demo
     // The one place where a secret is printed: a developer's own console, for demo people who exist nowhere else.
     [LoggerMessage(
         Level = LogLevel.Information,
-        Message = "Todo is ready.\n  API       {Address}\n  Docs      {Address}/docs\n  Sign-ins  {People}\n  Password  {Password}\n  Try       {Curl}")]
+        Message = "Todo is ready.\n  API       {Address}\n  Docs      {Address}/docs\n  Mail      {Address}/dev/mailbox\n  Sign-ins  {People}\n  Password  {Password}\n  Try       {Curl}")]
     private static partial void LogWelcome(ILogger logger, string address, string people, string? password, string curl);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The demo sign-in failed: {Reason}. Are the demo tenants suspended, or is their data of another kind?")]
