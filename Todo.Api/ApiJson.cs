@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Todo.Api.Audit;
 using Todo.Api.Fleet;
 using Todo.Api.Identity;
 using Todo.Api.Paging;
@@ -35,6 +36,8 @@ namespace Todo.Api;
 [JsonSerializable(typeof(Page<MigrationRun>))]
 [JsonSerializable(typeof(Page<MigrationRunTenant>))]
 [JsonSerializable(typeof(Page<UserResponse>))]
+[JsonSerializable(typeof(Page<AuditResponse>))]
+[JsonSerializable(typeof(Page<SignInResponse>))]
 [JsonSerializable(typeof(NewTodo))]
 [JsonSerializable(typeof(TodoChange))]
 [JsonSerializable(typeof(Page<TodoResponse>))]

@@ -1,3 +1,4 @@
+using Todo.Api.Audit;
 using Todo.Api.Caching;
 using Todo.Api.Docs;
 using Todo.Api.Errors;
@@ -31,6 +32,7 @@ public static class Program
         builder.Services.AddFleet();
         builder.Services.AddInspection();
         builder.AddSignIn();
+        builder.Services.AddAudit();
         builder.AddOperators();
         builder.AddTraffic();
         builder.AddRequestRules();
@@ -50,6 +52,7 @@ public static class Program
         app.MapLedger();
         app.MapAuth();
         app.MapUsers();
+        app.MapAudit();
         app.MapTodos();
         app.RequireDeclaredAccess();
         app.RequireKnownLimits();

@@ -6,7 +6,7 @@ using Todo.Tenancy.Scoping;
 namespace Todo.Api.Identity;
 
 /// <summary>Who is behind a token, and what that person may do.</summary>
-public sealed record SessionEntry(Guid UserId, DateTimeOffset ExpiresAt, IReadOnlyList<string> Permissions);
+public sealed record SessionEntry(Guid UserId, string Name, DateTimeOffset ExpiresAt, IReadOnlyList<string> Permissions);
 
 /// <summary>Finds sessions by their token's hash, through the cache.</summary>
 public sealed class SessionDirectory(LookupCache cache, IDbContextFactory<TenantDbContext> contexts, TimeProvider clock)
@@ -23,7 +23,12 @@ public sealed class SessionDirectory(LookupCache cache, IDbContextFactory<Tenant
     /// <summary>Forgets a session that has just ended.</summary>
     public Task ForgetAsync(AccessToken token) => cache.RemoveAsync(Key(token));
 
-    private static string Key(AccessToken token) => $"session:{token.TenantId:N}:{Convert.ToHexStringLower(token.Hash)}";
+    /// <summary>Forgets a session that has just changed or ended, by its token's hash.</summary>
+    public Task ForgetAsync(Guid tenantId, byte[] hash) => cache.RemoveAsync(Key(tenantId, hash));
+
+    private static string Key(AccessToken token) => Key(token.TenantId, token.Hash);
+
+    private static string Key(Guid tenantId, byte[] hash) => $"session:{tenantId:N}:{Convert.ToHexStringLower(hash)}";
 
     private static async Task<SessionEntry?> LoadAsync(IDbContextFactory<TenantDbContext> contexts, AccessToken token, CancellationToken cancellationToken)
     {
@@ -37,9 +42,10 @@ public sealed class SessionDirectory(LookupCache cache, IDbContextFactory<Tenant
             select new
             {
                 user.Id,
+                user.Name,
                 session.ExpiresAt,
                 Permissions = tenant.RolePermissions.Where(link => link.RoleId == user.RoleId).Select(link => link.Permission).ToList(),
             }).SingleOrDefaultAsync(cancellationToken);
-        return found is null ? null : new SessionEntry(found.Id, found.ExpiresAt, found.Permissions);
+        return found is null ? null : new SessionEntry(found.Id, found.Name, found.ExpiresAt, found.Permissions);
     }
 }
