@@ -31,6 +31,10 @@ public sealed class RequestIdentity
 
     internal void Set(TenantSchema schema, SessionEntry session, AccessToken token) => (_schema, _session, _token) = (schema, session, token);
 
+    /// <summary>What the person may do with this token.</summary>
+    /// <exception cref="InvalidOperationException">As above.</exception>
+    internal IReadOnlyList<string> Permissions => (_session ?? throw NotAuthenticated()).Permissions;
+
     internal bool Has(string permission) => _session is not null && _session.Permissions.Contains(permission);
 
     /// <summary>For what depends on more than the endpoint, such as whether it is about oneself.</summary>

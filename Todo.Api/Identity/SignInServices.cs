@@ -13,6 +13,7 @@ internal static class SignInServices
     public static void AddSignIn(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<SessionDirectory>();
+        builder.Services.AddSingleton<OpenSessions>();
         builder.Services.AddScoped<RequestIdentity>();
         builder.Services.AddScoped(provider =>
         {
