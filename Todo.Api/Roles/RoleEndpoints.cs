@@ -55,9 +55,12 @@ internal static class RoleEndpoints
         var caller = await Authority.OfCallerAsync(tenant, identity, cancellationToken);
         caller.Require(Permission.RolesWrite);
         var role = new Role { Id = Guid.CreateVersion7(), Name = request.Name, IsBuiltIn = false };
-        tenant.Roles.Add(role);
         var permissions = Known(request.Permissions ?? []);
         caller.RequireHeld(permissions);
+
+        // First by itself: the model knows no foreign keys that would put the two in order.
+        tenant.Roles.Add(role);
+        await SaveAsync(tenant, cancellationToken);
         tenant.RolePermissions.AddRange(permissions.Select(permission => new RolePermission { RoleId = role.Id, Permission = permission }));
         audit.Add(tenant, "role.created", AuditSubject.Of(role), new JsonObject { ["permissions"] = Json(permissions) });
         await SaveAsync(tenant, cancellationToken);

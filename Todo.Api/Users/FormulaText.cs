@@ -6,7 +6,7 @@ namespace Todo.Api.Users;
 /// Keeps a spreadsheet from running what people wrote as a formula: such text gets an apostrophe in front, which spreadsheets show as text
 /// (OWASP, "CSV Injection"), and loses it again when it is read. Every text survives the way there and back.
 /// </summary>
-internal static partial class FormulaText
+public static partial class FormulaText
 {
     /// <summary>As it goes into a file.</summary>
     public static string Neutralize(string text) => Dangerous().IsMatch(text) ? "'" + text : text;
