@@ -1,10 +1,14 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Todo.Api.Accounts;
+using Todo.Api.Audit;
 using Todo.Api.Fleet;
+using Todo.Api.Groups;
 using Todo.Api.Identity;
 using Todo.Api.Mail;
 using Todo.Api.Paging;
+using Todo.Api.Roles;
+using Todo.Api.Settings;
 using Todo.Api.Tenants;
 using Todo.Api.Todos;
 using Todo.Api.Users;
@@ -43,6 +47,25 @@ namespace Todo.Api;
 [JsonSerializable(typeof(Page<MigrationRun>))]
 [JsonSerializable(typeof(Page<MigrationRunTenant>))]
 [JsonSerializable(typeof(Page<UserResponse>))]
+[JsonSerializable(typeof(Page<AuditResponse>))]
+[JsonSerializable(typeof(UserTable))]
+[JsonSerializable(typeof(UserCount))]
+[JsonSerializable(typeof(NewUser))]
+[JsonSerializable(typeof(UserChange))]
+[JsonSerializable(typeof(InvitationAcceptance))]
+[JsonSerializable(typeof(ImportReport))]
+[JsonSerializable(typeof(MeResponse))]
+[JsonSerializable(typeof(IReadOnlyList<PermissionGroup>))]
+[JsonSerializable(typeof(List<RoleResponse>))]
+[JsonSerializable(typeof(NewRole))]
+[JsonSerializable(typeof(RoleChange))]
+[JsonSerializable(typeof(Page<GroupResponse>))]
+[JsonSerializable(typeof(Page<GroupMemberResponse>))]
+[JsonSerializable(typeof(List<GroupResponse>))]
+[JsonSerializable(typeof(GroupContent))]
+[JsonSerializable(typeof(IReadOnlyList<SettingResponse>))]
+[JsonSerializable(typeof(Dictionary<string, JsonElement>))]
+[JsonSerializable(typeof(Page<SignInResponse>))]
 [JsonSerializable(typeof(NewTodo))]
 [JsonSerializable(typeof(TodoChange))]
 [JsonSerializable(typeof(Page<TodoResponse>))]

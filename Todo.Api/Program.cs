@@ -1,10 +1,14 @@
 using Todo.Api.Accounts;
+using Todo.Api.Audit;
 using Todo.Api.Caching;
 using Todo.Api.Docs;
 using Todo.Api.Errors;
 using Todo.Api.Fleet;
+using Todo.Api.Groups;
 using Todo.Api.Identity;
 using Todo.Api.Mail;
+using Todo.Api.Roles;
+using Todo.Api.Settings;
 using Todo.Api.Tenants;
 using Todo.Api.Todos;
 using Todo.Api.Traffic;
@@ -35,6 +39,8 @@ public static class Program
         builder.AddSignIn();
         builder.AddAccounts();
         builder.AddMail();
+        builder.Services.AddAudit();
+        builder.Services.AddUsers();
         builder.AddOperators();
         builder.AddTraffic();
         builder.AddRequestRules();
@@ -55,6 +61,12 @@ public static class Program
         app.MapAuth();
         app.MapMailbox();
         app.MapUsers();
+        app.MapInvitationAcceptance();
+        app.MapMe();
+        app.MapRoles();
+        app.MapGroups();
+        app.MapSettings();
+        app.MapAudit();
         app.MapTodos();
         app.RequireDeclaredAccess();
         app.RequireKnownLimits();

@@ -1,3 +1,4 @@
+using Todo.Api.Errors;
 using Todo.Tenancy.Scoping;
 
 namespace Todo.Api.Identity;
@@ -17,6 +18,10 @@ public sealed class RequestIdentity
     /// <exception cref="InvalidOperationException">As above.</exception>
     public Guid UserId => (_session ?? throw NotAuthenticated()).UserId;
 
+    /// <summary>The person's name.</summary>
+    /// <exception cref="InvalidOperationException">As above.</exception>
+    public string Name => (_session ?? throw NotAuthenticated()).Name;
+
     /// <summary>The token that the request was made with.</summary>
     /// <exception cref="InvalidOperationException">As above.</exception>
     public AccessToken Token => _session is null ? throw NotAuthenticated() : _token;
@@ -26,7 +31,21 @@ public sealed class RequestIdentity
 
     internal void Set(TenantSchema schema, SessionEntry session, AccessToken token) => (_schema, _session, _token) = (schema, session, token);
 
+    /// <summary>What the person may do with this token.</summary>
+    /// <exception cref="InvalidOperationException">As above.</exception>
+    internal IReadOnlyList<string> Permissions => (_session ?? throw NotAuthenticated()).Permissions;
+
     internal bool Has(string permission) => _session is not null && _session.Permissions.Contains(permission);
+
+    /// <summary>For what depends on more than the endpoint, such as whether it is about oneself.</summary>
+    /// <exception cref="RefusedException">The permission is missing.</exception>
+    internal void Require(string permission)
+    {
+        if (!Has(permission))
+        {
+            throw RefusedException.Forbidden($"This needs the permission '{permission}'.");
+        }
+    }
 
     private static InvalidOperationException NotAuthenticated() => new("This request has no tenant: its endpoint must require a permission.");
 }

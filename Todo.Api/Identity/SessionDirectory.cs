@@ -7,11 +7,12 @@ namespace Todo.Api.Identity;
 
 /// <summary>Who is behind a token, and what that person may do.</summary>
 /// <param name="UserId">The person.</param>
+/// <param name="Name">The person's name.</param>
 /// <param name="ExpiresAt">UTC.</param>
 /// <param name="LifetimeDays">How long the session lasts from its last renewal on.</param>
 /// <param name="LastSeenAt">UTC, to about the minute; null: not since it was made.</param>
 /// <param name="Permissions">What the person's role holds.</param>
-public sealed record SessionEntry(Guid UserId, DateTimeOffset ExpiresAt, int LifetimeDays, DateTimeOffset? LastSeenAt, IReadOnlyList<string> Permissions)
+public sealed record SessionEntry(Guid UserId, string Name, DateTimeOffset ExpiresAt, int LifetimeDays, DateTimeOffset? LastSeenAt, IReadOnlyList<string> Permissions)
 {
     private int _isNoted;
 
@@ -60,11 +61,12 @@ public sealed class SessionDirectory(LookupCache cache, IDbContextFactory<Tenant
             select new
             {
                 user.Id,
+                user.Name,
                 session.ExpiresAt,
                 session.LifetimeDays,
                 session.LastSeenAt,
                 Permissions = tenant.RolePermissions.Where(link => link.RoleId == user.RoleId).Select(link => link.Permission).ToList(),
             }).SingleOrDefaultAsync(cancellationToken);
-        return found is null ? null : new SessionEntry(found.Id, found.ExpiresAt, found.LifetimeDays, found.LastSeenAt, found.Permissions);
+        return found is null ? null : new SessionEntry(found.Id, found.Name, found.ExpiresAt, found.LifetimeDays, found.LastSeenAt, found.Permissions);
     }
 }

@@ -17,6 +17,7 @@ internal static class SignInServices
         builder.Services.AddSingleton<SessionDirectory>();
         builder.Services.AddSingleton<SessionEnding>();
         builder.Services.AddSingleton<OneTimeTokens>();
+        builder.Services.AddSingleton<OpenSessions>();
         builder.Services.AddScoped<RequestIdentity>();
         builder.Services.AddScoped(provider =>
         {

@@ -3,13 +3,16 @@ namespace Todo.Data.Tenants;
 /// <summary>A person of the tenant.</summary>
 public sealed class User
 {
+    /// <summary>The longest name, in UTF-16 code units.</summary>
+    public const int MaxNameLength = 200;
+
     /// <summary>UUID version 7.</summary>
     public required Guid Id { get; init; }
 
     /// <summary>Unique in the tenant; trimmed and in lower case.</summary>
     public required string Email { get; set; }
 
-    /// <summary>1 to 200 characters.</summary>
+    /// <summary>1 to <see cref="MaxNameLength"/> characters.</summary>
     public required string Name { get; set; }
 
     /// <summary>From <c>PersonPassword.Hash</c>.</summary>

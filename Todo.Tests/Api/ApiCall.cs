@@ -1,18 +1,30 @@
 using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
 using Todo.Api.Accounts;
 using Todo.Api.Fleet;
+using Todo.Api.Groups;
 using Todo.Api.Identity;
+using Todo.Api.Roles;
 using Todo.Api.Tenants;
 using Todo.Api.Todos;
+using Todo.Api.Users;
 
 namespace Todo.Tests.Api;
 
 /// <summary>What belongs to one tenant, for calls that name it; and a run that is running, with nothing to do in it.</summary>
-internal sealed record Belongings(Guid TenantId, string Slug, string Email, Guid UserId, Guid ListId, Guid TodoId, Guid RunId, string SessionId, string ResetToken);
+internal sealed record Belongings(Guid TenantId, string Slug, string Email, Guid UserId, Guid ListId, Guid TodoId, Guid RunId, string SessionId, string ResetToken)
+{
+    /// <summary>Its people, roles and groups.</summary>
+    public required PeopleBelongings People { get; init; }
+}
+
+/// <summary>A person who may nothing and has an open invitation, a role that nobody has, and a group.</summary>
+internal sealed record PeopleBelongings(Guid PersonId, string Email, Guid RoleId, string RoleName, Guid GroupId, string Invitation);
 
 /// <summary>
 /// An endpoint and method of the API, and how to call it: every parameter of its route and every field of its body that can name
@@ -25,6 +37,10 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
     {
         ["todos/id"] = of => of.TodoId.ToString(),
         ["auth/id"] = of => of.SessionId,
+        ["users/id"] = of => of.People.PersonId.ToString(),
+        ["roles/id"] = of => of.People.RoleId.ToString(),
+        ["groups/id"] = of => of.People.GroupId.ToString(),
+        ["groups/userId"] = of => of.People.PersonId.ToString(),
         ["cc/slug"] = of => of.Slug,
         ["cc/id"] = of => of.RunId.ToString(),
         ["openapi/documentName"] = _ => "v1",
@@ -44,11 +60,19 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
         [typeof(PlanRequest)] = of => new { tenants = new[] { of.Slug } },
         [typeof(NewRun)] = of => new { tenants = new[] { of.Slug } },
         [typeof(NewTodo)] = of => new { title = "Made by a sample", of.ListId },
+        [typeof(NewUser)] = of => new { email = $"{Guid.NewGuid():N}@{of.Slug}.example", name = "Invited by a sample", of.People.RoleId },
+        [typeof(UserChange)] = _ => new { name = "Changed by a sample" },
+        [typeof(InvitationAcceptance)] = of => new { token = of.People.Invitation, ApiHost.Password },
+        [typeof(string)] = of => new StringContent($"email,name,role\r\n{Guid.NewGuid():N}@{of.Slug}.example,Imported by a sample,{of.People.RoleName}\r\n", Encoding.UTF8, "text/csv"),
+        [typeof(NewRole)] = of => new { name = $"Made by a sample {Guid.NewGuid()}" },
+        [typeof(RoleChange)] = _ => new { name = $"Changed by a sample {Guid.NewGuid()}" },
+        [typeof(GroupContent)] = of => new { name = $"Made by a sample {Guid.NewGuid()}", supervisorId = of.People.PersonId },
+        [typeof(Dictionary<string, JsonElement>)] = _ => new { week_start = "sunday" },
         [typeof(TodoChange)] = of => new { title = "Changed by a sample", of.ListId },
     };
 
-    // Bodies that are about the caller alone, whoever that is.
-    private static readonly Type[] Own = [typeof(PasswordChange)];
+    // Bodies in which nothing can be named that belongs to somebody, or that are about the caller alone.
+    private static readonly HashSet<Type> Neutral = [typeof(NewRole), typeof(Dictionary<string, JsonElement>), typeof(PasswordChange)];
 
     // Calls that only make sense for a tenant with this status, and leave it with another.
     private static readonly Dictionary<string, string> Statuses = new()
@@ -80,7 +104,7 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
     public bool IsTenants => Schemes.Contains(SessionAuthenticationHandler.SchemeName);
 
     /// <summary>Whether a call names something that belongs to somebody.</summary>
-    public bool NamesBelongings => Endpoint.RoutePattern.Parameters.Count > 0 || (BodyType is not null && !Own.Contains(BodyType));
+    public bool NamesBelongings => Endpoint.RoutePattern.Parameters.Count > 0 || (BodyType is { } body && !Neutral.Contains(body));
 
     private IEnumerable<string> Schemes => Endpoint.Metadata.OfType<AuthorizationPolicy>().SelectMany(policy => policy.AuthenticationSchemes);
 
@@ -116,8 +140,8 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
             : throw new InvalidOperationException($"{this} has a parameter '{parameter}' that no test fills: add '{key}' to {nameof(ApiCall)}.{nameof(Parameters)}.");
     }
 
-    private JsonContent? Body(Belongings of) =>
+    private HttpContent? Body(Belongings of) =>
         BodyType is not { } type ? null
-        : Bodies.TryGetValue(type, out var body) ? JsonContent.Create(body(of))
+        : Bodies.TryGetValue(type, out var body) ? body(of) is var content && content is HttpContent written ? written : JsonContent.Create(content)
         : throw new InvalidOperationException($"{this} takes a {type.Name}: add a small valid one, which names things of the tenant's, to {nameof(ApiCall)}.{nameof(Bodies)}.");
 }

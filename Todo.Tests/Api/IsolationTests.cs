@@ -13,7 +13,11 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
 
     private const string OurToken = "our token, our header";
 
-    private static readonly string[] MeantForAnybody = ["GET /openapi/{documentName}.json", "GET /health", "GET /alive", "POST /auth/login", "POST /auth/password-reset", "POST /auth/password-reset/confirm"];
+    private static readonly string[] MeantForAnybody =
+    [
+        "GET /openapi/{documentName}.json", "GET /health", "GET /alive",
+        "POST /auth/login", "POST /auth/password-reset", "POST /auth/password-reset/confirm", "POST /auth/accept-invitation",
+    ];
 
     [Fact]
     public void Only_what_is_listed_here_answers_to_anybody() =>
@@ -29,7 +33,15 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
         using var ourOwner = await api.CreateTenantAsync();
         using var theirOwner = await api.CreateTenantAsync();
         var theirs = await FillAsync(theirOwner);
-        var ours = theirs with { TenantId = default, Slug = ourOwner.Slug, Email = $"owner@{ourOwner.Slug}.example", UserId = ourOwner.UserId, ResetToken = "none of theirs" };
+        var ours = theirs with
+        {
+            TenantId = default,
+            Slug = ourOwner.Slug,
+            Email = $"owner@{ourOwner.Slug}.example",
+            UserId = ourOwner.UserId,
+            ResetToken = "none of theirs",
+            People = theirs.People with { Invitation = "of-nobody" },
+        };
         var expired = await ExpiredTokenAsync(theirs);
         var before = await ContentAsync(theirs);
         before.ShouldContain(Marker);
@@ -83,7 +95,9 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
         using var owner = await api.CreateTenantAsync();
         var belongings = await FillAsync(owner);
         var needing = ApiCall.AllOf(api.App).Where(call => call.Permission is not null).ToArray();
-        needing.Select(call => call.Permission!).Distinct().ShouldBeSubsetOf(Permission.All);
+        var declared = needing.Select(call => call.Permission!).Distinct().ToArray();
+        declared.ShouldBeSubsetOf(Permission.All);
+        Permission.All.Except([Permission.ApiKeysManage, Permission.GuestLinksManage]).ShouldBeSubsetOf(declared);
         var people = new Dictionary<string, TenantClient>();
         foreach (var permission in Permission.All)
         {
@@ -206,7 +220,29 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
             INSERT INTO migration_runs (id, kind, state, target, executor, started_by, checksum, wave_count, current_wave, created_at)
             VALUES ('{run}', 'apply', 'running', 'head', 'worker', 'a test', encode(sha256(''), 'hex'), 1, 0, now());
             """);
-        return new Belongings(schema.TenantId, owner.Slug, email!, owner.UserId, list, todo, run, Convert.ToHexStringLower(session.Hash)[..32], resetToken);
+        return new Belongings(schema.TenantId, owner.Slug, email!, owner.UserId, list, todo, run, Convert.ToHexStringLower(session.Hash)[..32], resetToken) { People = await FillPeopleAsync(schema) };
+    }
+
+    private async Task<PeopleBelongings> FillPeopleAsync(TenantSchema schema)
+    {
+        var (nothing, person, role, group) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
+        var (email, roleName) = ($"{person:N}@{Marker}.example", $"Role {Marker} {role}");
+        var token = AccessToken.Create(schema.TenantId, out var invitation);
+        await api.ExecuteAsync(
+            $"""
+            INSERT INTO {schema}.roles (id, name, is_built_in) VALUES ('{nothing}', 'Nothing {Marker} {nothing}', false), ('{role}', '{roleName}', false);
+            INSERT INTO {schema}.users (id, email, name, password_hash, role_id, is_active, created_at, approved_at)
+            VALUES ('{person}', '{email}', 'Invited {Marker}', '', '{nothing}', true, now(), now());
+            INSERT INTO sign_ins (email, tenant_id) VALUES ('{email}', '{schema.TenantId}');
+            INSERT INTO {schema}.one_time_tokens (hash, user_id, purpose, created_at, expires_at)
+            VALUES ('\x{Convert.ToHexString(token.Hash)}', '{person}', 'invitation', now(), now() + interval '1 day');
+            INSERT INTO {schema}.groups (id, name, created_at) VALUES ('{group}', 'Group {Marker} {group}', now());
+            INSERT INTO {schema}.group_members (group_id, user_id) VALUES ('{group}', '{person}');
+            INSERT INTO {schema}.sign_in_entries (id, at, user_id, outcome, address) VALUES ('{Guid.CreateVersion7()}', now(), '{person}', 'succeeded', '{Marker}');
+            INSERT INTO {schema}.audit_entries (id, at, actor_kind, actor_name, action, subject_kind, subject_id)
+            VALUES ('{Guid.CreateVersion7()}', now(), 'system', '{Marker}', 'user.invited', 'user', '{person}');
+            """);
+        return new PeopleBelongings(person, email, role, roleName, group, invitation);
     }
 
     private async Task<string> ExpiredTokenAsync(Belongings of)
@@ -240,7 +276,7 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
             + string.Join('\n', catalog.Split('\n').Where(row => row.Contains(of.TenantId.ToString(), StringComparison.Ordinal)));
     }
 
-    private static string[] Secrets(Belongings of) => [Marker, $"{of.UserId}", $"{of.ListId}", $"{of.TodoId}", $"{of.TenantId}"];
+    private static string[] Secrets(Belongings of) => [Marker, $"{of.UserId}", $"{of.ListId}", $"{of.TodoId}", $"{of.TenantId}", $"{of.People.PersonId}", $"{of.People.GroupId}"];
 
     private static bool IsRefused(HttpResponseMessage response) => response.StatusCode
         is HttpStatusCode.BadRequest or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound;

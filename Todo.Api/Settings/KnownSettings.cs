@@ -1,0 +1,47 @@
+namespace Todo.Api.Settings;
+
+/// <summary>All settings that there are. A new one is a line here: it is then listed, checked and stored like the others.</summary>
+/// <remarks>A person's own language and time zone are in the profile; here are those that new people start with.</remarks>
+public static class KnownSettings
+{
+    private const SettingScope Both = SettingScope.Tenant | SettingScope.Person;
+
+    /// <summary>The language of people who say none.</summary>
+    public static readonly SettingDefinition Language =
+        SettingDefinition.Choice("language", SettingScope.Tenant, "The language of people who are invited without one.", "en", [.. Languages.All]);
+
+    /// <summary>The time zone of people who say none.</summary>
+    public static readonly SettingDefinition TimeZone =
+        SettingDefinition.Zone("time_zone", SettingScope.Tenant, "The time zone of people who are invited without one.", "UTC");
+
+    /// <summary>On which day calendars begin a week.</summary>
+    public static readonly SettingDefinition WeekStart =
+        SettingDefinition.Choice("week_start", Both, "The day that a week begins with.", "monday", "monday", "saturday", "sunday");
+
+    /// <summary>How dates are written.</summary>
+    public static readonly SettingDefinition DateFormat =
+        SettingDefinition.Choice("date_format", Both, "How dates are written.", "yyyy-MM-dd", "yyyy-MM-dd", "dd.MM.yyyy", "dd/MM/yyyy", "MM/dd/yyyy");
+
+    /// <summary>The longest session that somebody may ask for when signing in.</summary>
+    public static readonly SettingDefinition LongestSession =
+        SettingDefinition.Number("sessions.longest_days", SettingScope.Tenant, "How long somebody may stay signed in, in days.", 30, 1, 30);
+
+    /// <summary>All of them, in the order in which they are shown.</summary>
+    public static IReadOnlyList<SettingDefinition> All { get; } =
+    [
+        Language,
+        TimeZone,
+        WeekStart,
+        DateFormat,
+        LongestSession,
+        Notification("todo_completed", "Somebody completed a todo of yours.", "app"),
+        Notification("person_waiting", "Somebody signed up and waits for approval.", "mail"),
+        Notification("role_changed", "Your role was changed.", "mail"),
+    ];
+
+    /// <summary>Those that a tenant, or a person, can set.</summary>
+    public static IEnumerable<SettingDefinition> Of(SettingScope scope) => All.Where(setting => setting.Scope.HasFlag(scope));
+
+    private static SettingDefinition Notification(string kind, string about, string initial) =>
+        SettingDefinition.Choice("notifications." + kind, Both, about, initial, "none", "app", "mail");
+}

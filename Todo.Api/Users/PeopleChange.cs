@@ -1,0 +1,150 @@
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using Todo.Api.Audit;
+using Todo.Api.Errors;
+using Todo.Api.Identity;
+using Todo.Api.Roles;
+using Todo.Data;
+using Todo.Data.Access;
+using Todo.Data.Catalog;
+using Todo.Data.Tenants;
+using Todo.Tenancy.Scoping;
+
+namespace Todo.Api.Users;
+
+/// <summary>Begins changes of a tenant's people.</summary>
+internal sealed class PeopleChanges(NpgsqlDataSource dataSource, RequestIdentity identity, AuditLog audit, OpenSessions sessions, TimeProvider clock)
+{
+    /// <summary>A change that the caller makes in the caller's tenant.</summary>
+    public async Task<PeopleChange> BeginAsync(CancellationToken cancellationToken)
+    {
+        var change = await BeginAsync(identity.Schema, cancellationToken);
+        try
+        {
+            change.Caller = await Authority.OfCallerAsync(change.Tenant, identity, cancellationToken);
+            return change;
+        }
+        catch
+        {
+            await change.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>A change that somebody makes who is not signed in.</summary>
+    public Task<PeopleChange> BeginAsync(TenantSchema schema, CancellationToken cancellationToken) => PeopleChange.BeginAsync(dataSource, schema, audit, sessions, clock, cancellationToken);
+}
+
+/// <summary>
+/// One change of a tenant's people: their rows, the sign-in directory, mails and the audit log in one transaction, and one after the other in
+/// each tenant (<see cref="PeopleLock"/>), so that what it has counted stays so. Disposed without <see cref="CommitAsync"/>, nothing happened.
+/// </summary>
+internal sealed class PeopleChange : IAsyncDisposable
+{
+    private readonly NpgsqlConnection _connection;
+    private readonly NpgsqlTransaction _transaction;
+    private readonly AuditLog _audit;
+    private readonly OpenSessions _sessions;
+    private readonly TenantSchema _schema;
+    private readonly List<byte[]> _ended = [];
+    private readonly List<Guid> _changed = [];
+    private Authority? _caller;
+
+    private PeopleChange(NpgsqlConnection connection, NpgsqlTransaction transaction, TenantSchema schema, AuditLog audit, OpenSessions sessions, DateTimeOffset now)
+    {
+        (_connection, _transaction, _schema, _audit, _sessions, Now) = (connection, transaction, schema, audit, sessions, now);
+        Tenant = TenantPeople.Join(transaction, schema);
+        Catalog = new CatalogDbContext(new DbContextOptionsBuilder<CatalogDbContext>().UseNpgsql(connection).Options);
+        Catalog.Database.UseTransaction(transaction);
+    }
+
+    public TenantDbContext Tenant { get; }
+
+    public CatalogDbContext Catalog { get; }
+
+    public Guid TenantId => _schema.TenantId;
+
+    /// <summary>The time of everything in this change.</summary>
+    public DateTimeOffset Now { get; }
+
+    /// <summary>What the caller may do.</summary>
+    public Authority Caller
+    {
+        get => _caller ?? throw new InvalidOperationException("Nobody is signed in for this change.");
+        set => _caller = value;
+    }
+
+    public static async Task<PeopleChange> BeginAsync(
+        NpgsqlDataSource dataSource, TenantSchema schema, AuditLog audit, OpenSessions sessions, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        PeopleChange? change = null;
+        try
+        {
+            change = new PeopleChange(connection, await connection.BeginTransactionAsync(cancellationToken), schema, audit, sessions, clock.GetTimestamptz());
+            await PeopleLock.TakeAsync(change.Tenant, cancellationToken);
+            return change;
+        }
+        catch
+        {
+            await (change?.DisposeAsync() ?? connection.DisposeAsync());
+            throw;
+        }
+    }
+
+    /// <summary>The person, of whom the caller may decide.</summary>
+    public async Task<User> FindAsync(Guid id, CancellationToken cancellationToken)
+    {
+        var user = await Tenant.Users.SingleOrDefaultAsync(person => person.Id == id, cancellationToken) ?? throw RefusedException.NotFound("There is no such person.");
+        await Caller.RequireReachAsync(Tenant, user.RoleId, cancellationToken);
+        return user;
+    }
+
+    /// <summary>Checks that the tenant has an owner, who can sign in, without this person.</summary>
+    public async Task RequireAnotherOwnerAsync(User user, CancellationToken cancellationToken)
+    {
+        var id = user.Id;
+        if (user.RoleId == BuiltInRole.Owner && !await Tenant.Users.AnyAsync(
+            other => other.RoleId == BuiltInRole.Owner && other.Id != id && other.IsActive && other.VerifiedAt != null && other.DeletedAt == null, cancellationToken))
+        {
+            throw RefusedException.Conflict($"{user.Name} is the last owner who can sign in. Make somebody else an owner first.");
+        }
+    }
+
+    /// <summary>Has a mail sent once this is committed.</summary>
+    public void Mail(Guid userId, string template) => Catalog.OutgoingMail.Add(
+        new OutgoingMail { Id = Guid.CreateVersion7(Now), TenantId = TenantId, UserId = userId, Template = template, CreatedAt = Now, NotBefore = Now });
+
+    /// <summary>Writes down what is done.</summary>
+    public void Record(string action, AuditSubject subject, JsonObject? details = null, AuditActor? actor = null) => _audit.Add(Tenant, action, subject, details, actor);
+
+    /// <summary>Signs the person out everywhere.</summary>
+    public async Task EndSessionsAsync(Guid userId, CancellationToken cancellationToken) => _ended.AddRange(await OpenSessions.EndAsync(Tenant, userId, cancellationToken));
+
+    /// <summary>Lets what changed about the person be seen by open sessions.</summary>
+    public void RefreshSessions(Guid userId) => _changed.Add(userId);
+
+    public async Task CommitAsync(CancellationToken cancellationToken)
+    {
+        await Tenant.SaveChangesAsync(cancellationToken);
+        await Catalog.SaveChangesAsync(cancellationToken);
+        await _transaction.CommitAsync(cancellationToken);
+
+        // Given back first: nobody holds one connection while waiting for another.
+        await _connection.CloseAsync();
+        await _sessions.ForgetAsync(TenantId, _ended);
+        if (_changed.Count > 0)
+        {
+            await _sessions.RefreshAsync(_schema, user => _changed.Contains(user.Id));
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Tenant.DisposeAsync();
+        await Catalog.DisposeAsync();
+        await _transaction.DisposeAsync();
+        await _connection.DisposeAsync();
+    }
+}

@@ -1,0 +1,48 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using Todo.Api.Errors;
+
+namespace Todo.Api.Versions;
+
+/// <summary>
+/// The version of something that several people may edit, made of its content: who sends it back in <c>If-Match</c> changes only what they
+/// have seen (RFC 9110 §13.1.1). It is checked under a lock, or in the transaction that writes.
+/// </summary>
+internal static class EntityTag
+{
+    private const int HashLength = 16;
+
+    /// <summary>The tag of a content, given as the values that an edit may change.</summary>
+    public static string Of(params ReadOnlySpan<object?> values)
+    {
+        var text = new StringBuilder();
+        foreach (var value in values)
+        {
+            // With its length, so that no two lists of values read the same.
+            var part = value switch
+            {
+                null => "",
+                IFormattable formattable => formattable.ToString(null, System.Globalization.CultureInfo.InvariantCulture),
+                _ => value.ToString()!,
+            };
+            text.Append(value is null ? -1 : part.Length).Append(':').Append(part);
+        }
+
+        return $"\"{Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())).AsSpan(0, HashLength))}\"";
+    }
+
+    /// <summary>Says it in the answer.</summary>
+    public static void Show(HttpContext context, string tag) => context.Response.Headers.ETag = tag;
+
+    /// <summary>Checks what the caller has seen, if the caller says so.</summary>
+    /// <exception cref="RefusedException">412: somebody has changed it since.</exception>
+    public static void Check(HttpContext context, string tag)
+    {
+        var expected = context.Request.Headers.IfMatch;
+        if (expected.Count > 0 && !expected.ToString().Split(',', StringSplitOptions.TrimEntries).Any(one => one == tag || one == "*"))
+        {
+            throw new RefusedException(StatusCodes.Status412PreconditionFailed, "Somebody has changed it since you read it. Read it again, and repeat your change if it still makes sense.");
+        }
+    }
+}
