@@ -58,7 +58,12 @@ internal static class PasswordEndpoints
         var now = clock.GetTimestamptz();
         catalog.OutgoingMail.AddRange(found.Accounts.Where(PasswordSignIn.MayEnter).Select(account => new OutgoingMail
         {
-            Id = Guid.CreateVersion7(now), TenantId = account.Tenant.Id, UserId = account.UserId, Template = MailTemplate.PasswordReset, CreatedAt = now, NotBefore = now,
+            Id = Guid.CreateVersion7(now),
+            TenantId = account.Tenant.Id,
+            UserId = account.UserId,
+            Template = MailTemplate.PasswordReset,
+            CreatedAt = now,
+            NotBefore = now,
         }));
         await catalog.SaveChangesAsync(cancellationToken);
         await answers.WaitAsync(started, cancellationToken);

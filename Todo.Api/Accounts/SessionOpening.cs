@@ -36,7 +36,14 @@ internal sealed class SessionOpening(IDbContextFactory<TenantDbContext> tenants,
 
         tenant.Sessions.Add(new Session
         {
-            TokenHash = token.Hash, UserId = account.UserId, CreatedAt = now, ExpiresAt = expires, LifetimeDays = days, LastSeenAt = now, Address = origin.Address, UserAgent = origin.UserAgent,
+            TokenHash = token.Hash,
+            UserId = account.UserId,
+            CreatedAt = now,
+            ExpiresAt = expires,
+            LifetimeDays = days,
+            LastSeenAt = now,
+            Address = origin.Address,
+            UserAgent = origin.UserAgent,
         });
         tenant.SignInEntries.Add(Entry(account, SignInOutcome.Succeeded, origin, now));
         await tenant.SaveChangesAsync(cancellationToken);
@@ -58,7 +65,12 @@ internal sealed class SessionOpening(IDbContextFactory<TenantDbContext> tenants,
 
     private static SignInEntry Entry(Account account, SignInOutcome outcome, CallerOrigin origin, DateTimeOffset now) => new()
     {
-        Id = Guid.CreateVersion7(now), At = now, UserId = account.UserId, Outcome = outcome, Address = origin.Address, UserAgent = origin.UserAgent,
+        Id = Guid.CreateVersion7(now),
+        At = now,
+        UserId = account.UserId,
+        Outcome = outcome,
+        Address = origin.Address,
+        UserAgent = origin.UserAgent,
     };
 }
 

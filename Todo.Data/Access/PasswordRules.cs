@@ -20,7 +20,16 @@ public static class PasswordRules
     // As people write letters when a form asks for digits and symbols.
     private static readonly Dictionary<char, char> Disguises = new()
     {
-        ['0'] = 'o', ['1'] = 'i', ['!'] = 'i', ['3'] = 'e', ['4'] = 'a', ['@'] = 'a', ['5'] = 's', ['$'] = 's', ['7'] = 't', ['8'] = 'b',
+        ['0'] = 'o',
+        ['1'] = 'i',
+        ['!'] = 'i',
+        ['3'] = 'e',
+        ['4'] = 'a',
+        ['@'] = 'a',
+        ['5'] = 's',
+        ['$'] = 's',
+        ['7'] = 't',
+        ['8'] = 'b',
     };
 
     /// <summary>The rule that a password breaks, for the person who chose it; null if it is accepted.</summary>

@@ -6,8 +6,8 @@ using Todo.Api.Caching;
 using Todo.Api.Identity;
 using Todo.Tests.Api;
 using Todo.Tests.Mail;
-using Todo.Tests.ServiceDefaults;
 using Todo.Tests.Servers;
+using Todo.Tests.ServiceDefaults;
 
 namespace Todo.Tests.Accounts;
 
