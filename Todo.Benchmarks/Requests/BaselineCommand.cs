@@ -82,7 +82,21 @@ internal static class BaselineCommand
         row.IsDBNull(8) ? null : row.GetGuid(8));
 
     private static UserResponse ReadUser(NpgsqlDataReader row) => new(
-        row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetBoolean(4), row.GetFieldValue<DateTimeOffset>(5));
+        row.GetGuid(0),
+        row.GetString(1),
+        row.GetString(2),
+        row.GetString(3),
+        row.GetGuid(4),
+        row.GetBoolean(5),
+        row.GetString(6),
+        row.GetString(7),
+        row.GetFieldValue<DateTimeOffset>(8),
+        TimeOrNull(row, 9),
+        TimeOrNull(row, 10),
+        TimeOrNull(row, 11),
+        DeletedAt: null);
+
+    private static DateTimeOffset? TimeOrNull(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);
 
     private static async Task<Dictionary<string, Statements>> LoadStatementsAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
     {
@@ -98,8 +112,8 @@ internal static class BaselineCommand
                 FROM {schema}.todos AS t WHERE t.id > $1 ORDER BY t.id LIMIT $2
                 """,
                 $"""
-                SELECT u.id, u.email, u.name, r.name, u.is_active, u.created_at
-                FROM {schema}.users AS u INNER JOIN {schema}.roles AS r ON u.role_id = r.id WHERE u.id > $1 ORDER BY u.id LIMIT $2
+                SELECT u.id, u.email, u.name, r.name, u.role_id, u.is_active, u.language, u.time_zone, u.created_at, u.verified_at, u.approved_at, u.last_sign_in_at
+                FROM {schema}.users AS u INNER JOIN {schema}.roles AS r ON u.role_id = r.id WHERE u.id > $1 AND u.deleted_at IS NULL ORDER BY u.id LIMIT $2
                 """));
         }
 
@@ -109,7 +123,7 @@ internal static class BaselineCommand
     private sealed record Statements(string Todos, string Users);
 }
 
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(Page<TodoResponse>))]
 [JsonSerializable(typeof(Page<UserResponse>))]
 internal sealed partial class BaselineJson : JsonSerializerContext;

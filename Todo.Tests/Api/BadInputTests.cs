@@ -392,7 +392,7 @@ public sealed class BadInputTests(UnchangedTenantHost api) : IClassFixture<Uncha
     [InlineData("{\"email\":\"\",\"password\":\"whatever it is\"}")]
     [InlineData("{\"email\":\"a@example.com\",\"password\":\"\"}")]
     [InlineData("{\"email\":\"a@example.com\"}")]
-    [InlineData("{\"email\":\"a@example.com\",\"password\":\"whatever it is\",\"remember\":true}")]
+    [InlineData("{\"email\":\"a@example.com\",\"password\":\"whatever it is\",\"reminder\":true}")]
     public async Task A_sign_in_that_can_be_nobodys_is_answered_with_400(string body)
     {
         using var response = await api.Anonymous.PostAsync("/auth/login", Json(body));
