@@ -84,7 +84,7 @@ internal static class AuthEndpoints
         RequestIdentity identity,
         TenantDbContext tenant,
         SessionOpening sessions,
-        SessionEnding endings,
+        OpenSessions openSessions,
         AccountDirectory accounts,
         CancellationToken cancellationToken)
     {
@@ -103,13 +103,13 @@ internal static class AuthEndpoints
                 : TypedResults.Problem("You have no account there that your e-mail address was proven for, or it may not sign in.", statusCode: StatusCodes.Status403Forbidden);
         }
 
-        await endings.EndAsync(identity.Token, cancellationToken);
+        await openSessions.EndAsync(identity.Token, cancellationToken);
         return TypedResults.Ok(await AnswerAsync(account, here.Email, opened, accounts, cancellationToken));
     }
 
-    private static async Task<NoContent> LogoutAsync(RequestIdentity identity, SessionEnding endings, CancellationToken cancellationToken)
+    private static async Task<NoContent> LogoutAsync(RequestIdentity identity, OpenSessions openSessions, CancellationToken cancellationToken)
     {
-        await endings.EndAsync(identity.Token, cancellationToken);
+        await openSessions.EndAsync(identity.Token, cancellationToken);
         return TypedResults.NoContent();
     }
 

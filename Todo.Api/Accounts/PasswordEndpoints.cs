@@ -56,15 +56,8 @@ internal static class PasswordEndpoints
         var started = answers.Start();
         var found = await accounts.FindAsync(EmailAddress.Normalize(request.Email), slug: null, MostAccounts, cancellationToken);
         var now = clock.GetTimestamptz();
-        catalog.OutgoingMail.AddRange(found.Accounts.Where(PasswordSignIn.MayEnter).Select(account => new OutgoingMail
-        {
-            Id = Guid.CreateVersion7(now),
-            TenantId = account.Tenant.Id,
-            UserId = account.UserId,
-            Template = MailTemplate.PasswordReset,
-            CreatedAt = now,
-            NotBefore = now,
-        }));
+        catalog.OutgoingMail.AddRange(found.Accounts.Where(PasswordSignIn.MayEnter).Select(
+            account => OutgoingMail.To(account.Tenant.Id, account.UserId, MailTemplate.PasswordReset, now)));
         await catalog.SaveChangesAsync(cancellationToken);
         await answers.WaitAsync(started, cancellationToken);
         return TypedResults.Accepted((string?)null);

@@ -8,12 +8,12 @@ using Todo.Tenancy.Scoping;
 namespace Todo.Api.Accounts;
 
 /// <summary>Sets passwords of people who may sign in, and ends the sessions that were opened with the old one.</summary>
-internal sealed class PasswordSetting(CatalogDbContext catalog, SessionEnding endings)
+internal sealed class PasswordSetting(CatalogDbContext catalog, OpenSessions openSessions)
 {
     /// <summary>The person, with the words that no password of theirs may be made of; null if the person may not sign in.</summary>
     public async Task<PasswordOwner?> OwnerAsync(TenantDbContext tenant, Guid tenantId, Guid userId, CancellationToken cancellationToken)
     {
-        var user = await tenant.Users.Where(person => person.Id == userId && person.IsActive && person.VerifiedAt != null && person.DeletedAt == null)
+        var user = await tenant.Users.Where(User.MaySignIn).Where(person => person.Id == userId)
             .Select(person => new { person.Email, person.Name, person.PasswordHash }).SingleOrDefaultAsync(cancellationToken);
         var company = await catalog.Tenants.Where(known => known.Id == tenantId).Select(known => known.Name).SingleOrDefaultAsync(cancellationToken);
         return user is null ? null : new PasswordOwner(userId, user.Email, user.PasswordHash, [user.Name, user.Email, company ?? ""]);
@@ -47,11 +47,11 @@ internal sealed class PasswordSetting(CatalogDbContext catalog, SessionEnding en
                 return false;
             }
 
-            ended = await SessionEnding.DeleteAsync(tenant, userId, except, cancellationToken);
+            ended = await OpenSessions.DeleteAsync(tenant, userId, except, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
 
-        await endings.ForgetAsync(schema, ended);
+        await openSessions.ForgetAsync(schema, ended);
         return true;
     }
 }

@@ -48,7 +48,7 @@ internal static class SessionEndpoints
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> EndAsync(
-        string id, RequestIdentity identity, TenantDbContext tenant, SessionEnding endings, CancellationToken cancellationToken)
+        string id, RequestIdentity identity, TenantDbContext tenant, OpenSessions openSessions, CancellationToken cancellationToken)
     {
         var me = identity.UserId;
         var mine = await tenant.Sessions.Where(session => session.UserId == me).Select(session => session.TokenHash).ToListAsync(cancellationToken);
@@ -59,13 +59,13 @@ internal static class SessionEndpoints
         }
 
         await tenant.Sessions.Where(session => session.TokenHash == hash).ExecuteDeleteAsync(cancellationToken);
-        await endings.ForgetAsync(identity.Schema, [hash]);
+        await openSessions.ForgetAsync(identity.Schema, [hash]);
         return TypedResults.NoContent();
     }
 
-    private static async Task<NoContent> EndOthersAsync(RequestIdentity identity, TenantDbContext tenant, SessionEnding endings, CancellationToken cancellationToken)
+    private static async Task<NoContent> EndOthersAsync(RequestIdentity identity, TenantDbContext tenant, OpenSessions openSessions, CancellationToken cancellationToken)
     {
-        await endings.ForgetAsync(identity.Schema, await SessionEnding.DeleteAsync(tenant, identity.UserId, identity.Token.Hash, cancellationToken));
+        await openSessions.ForgetAsync(identity.Schema, await OpenSessions.DeleteAsync(tenant, identity.UserId, identity.Token.Hash, cancellationToken));
         return TypedResults.NoContent();
     }
 }

@@ -27,7 +27,8 @@ internal sealed class SessionOpening(IDbContextFactory<TenantDbContext> tenants,
 
         // Locks the person's row: a reset or a deactivation at the same moment either ends this session too, or leaves no row to be found here.
         var found = await tenant.Users
-            .Where(user => user.Id == account.UserId && user.PasswordHash == account.PasswordHash && user.IsActive && user.VerifiedAt != null && user.DeletedAt == null)
+            .Where(User.MaySignIn)
+            .Where(user => user.Id == account.UserId && user.PasswordHash == account.PasswordHash)
             .ExecuteUpdateAsync(user => user.SetProperty(u => u.LastSignInAt, now), cancellationToken);
         if (found == 0)
         {

@@ -5,16 +5,38 @@ using Todo.Tenancy.Scoping;
 
 namespace Todo.Api.Identity;
 
-/// <summary>Lets a change of what people are, or may do, reach those who are signed in: on every replica, as fast as a published message.</summary>
+/// <summary>
+/// Ends sessions, and lets a change of what people are, or may do, reach those who are signed in: on every replica, as fast as a published message.
+/// While Redis is away, another replica goes on for as long as <see cref="Caching.LookupCache.MemoryLifetime"/>.
+/// </summary>
 internal sealed class OpenSessions(SessionDirectory directory, IDbContextFactory<TenantDbContext> contexts)
 {
     private const int ForgottenAtOnce = 32;
 
-    /// <summary>Ends a person's sessions in the caller's transaction. Call <see cref="ForgetAsync"/> with the answer once it is committed.</summary>
-    public static async Task<IReadOnlyList<byte[]>> EndAsync(TenantDbContext tenant, Guid userId, CancellationToken cancellationToken)
+    /// <summary>Ends one session.</summary>
+    public async Task EndAsync(AccessToken token, CancellationToken cancellationToken)
     {
-        var hashes = await tenant.Sessions.Where(session => session.UserId == userId).Select(session => session.TokenHash).ToListAsync(cancellationToken);
-        await tenant.Sessions.Where(session => session.UserId == userId).ExecuteDeleteAsync(cancellationToken);
+        await using (var tenant = await contexts.CreateDbContextAsync(cancellationToken))
+        {
+            tenant.Enter(TenantSchema.Of(token.TenantId));
+            var hash = token.Hash;
+            await tenant.Sessions.Where(session => session.TokenHash == hash).ExecuteDeleteAsync(cancellationToken);
+        }
+
+        await directory.ForgetAsync(token);
+    }
+
+    /// <summary>Deletes a person's sessions as a part of the caller's transaction; hand the result to <see cref="ForgetAsync"/> after the commit.</summary>
+    /// <param name="tenant">In the person's tenant.</param>
+    /// <param name="userId">The person, whose row the transaction has changed, and so locked: nobody opens another session meanwhile.</param>
+    /// <param name="except">The hash of the token of a session that goes on; null: none.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    /// <returns>The hashes of their tokens.</returns>
+    public static async Task<IReadOnlyList<byte[]>> DeleteAsync(TenantDbContext tenant, Guid userId, byte[]? except, CancellationToken cancellationToken)
+    {
+        var mine = tenant.Sessions.Where(session => session.UserId == userId && (except == null || session.TokenHash != except));
+        var hashes = await mine.Select(session => session.TokenHash).ToListAsync(cancellationToken);
+        await tenant.Sessions.Where(session => hashes.Contains(session.TokenHash)).ExecuteDeleteAsync(cancellationToken);
         return hashes;
     }
 
@@ -32,10 +54,10 @@ internal sealed class OpenSessions(SessionDirectory directory, IDbContextFactory
             hashes = await tenant.Sessions.Join(tenant.Users.Where(who), session => session.UserId, user => user.Id, (session, _) => session.TokenHash).ToListAsync();
         }
 
-        await ForgetAsync(schema.TenantId, hashes);
+        await ForgetAsync(schema, hashes);
     }
 
-    /// <summary>Has these sessions looked up anew.</summary>
-    public Task ForgetAsync(Guid tenantId, IEnumerable<byte[]> hashes) => Parallel.ForEachAsync(
-        hashes, new ParallelOptions { MaxDegreeOfParallelism = ForgottenAtOnce }, async (hash, _) => await directory.ForgetAsync(tenantId, hash));
+    /// <summary>Has these sessions looked up anew: those that are gone are refused from then on.</summary>
+    public Task ForgetAsync(TenantSchema schema, IEnumerable<byte[]> hashes) => Parallel.ForEachAsync(
+        hashes, new ParallelOptions { MaxDegreeOfParallelism = ForgottenAtOnce }, async (hash, _) => await directory.ForgetAsync(schema.TenantId, hash));
 }

@@ -56,8 +56,8 @@ public sealed class SessionDirectory(LookupCache cache, IDbContextFactory<Tenant
         var hash = token.Hash;
         var found = await (
             from session in tenant.Sessions
-            join user in tenant.Users on session.UserId equals user.Id
-            where session.TokenHash == hash && user.IsActive && user.VerifiedAt != null && user.DeletedAt == null
+            join user in tenant.Users.Where(User.MaySignIn) on session.UserId equals user.Id
+            where session.TokenHash == hash
             select new
             {
                 user.Id,

@@ -15,7 +15,6 @@ internal static class SignInServices
         builder.Services.AddSingleton<SessionActivity>();
         builder.Services.AddHostedService<SessionActivityWriter>();
         builder.Services.AddSingleton<SessionDirectory>();
-        builder.Services.AddSingleton<SessionEnding>();
         builder.Services.AddSingleton<OneTimeTokens>();
         builder.Services.AddSingleton<OpenSessions>();
         builder.Services.AddScoped<RequestIdentity>();

@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Todo.Api.Audit;
 using Todo.Api.Errors;
 using Todo.Api.Identity;
+using Todo.Api.Mail;
 using Todo.Api.Settings;
 using Todo.Api.Tenants;
 using Todo.Api.Traffic;
@@ -19,8 +20,6 @@ namespace Todo.Api.Users;
 /// <summary>How colleagues get in whom somebody invites: by a token in a mail, with a password of their own choice.</summary>
 internal static class InvitationEndpoints
 {
-    private const string Mail = "invitation";
-
     public static void MapInvitations(this RouteGroupBuilder users)
     {
         users.MapPost("/", InviteAsync).RequirePermission(Permission.UsersWrite).WithName("InviteUser").WithSummary("Invite somebody")
@@ -56,7 +55,7 @@ internal static class InvitationEndpoints
         };
         change.Tenant.Users.Add(user);
         change.Catalog.SignIns.Add(new SignIn { Email = user.Email, TenantId = change.TenantId });
-        change.Mail(user.Id, Mail);
+        change.Mail(user.Id, MailTemplate.Invitation);
         change.Record("user.invited", AuditSubject.Of(user), new JsonObject { ["email"] = user.Email });
         return user;
     }
@@ -103,14 +102,14 @@ internal static class InvitationEndpoints
         }
 
         await change.Tenant.OneTimeTokens.Where(token => token.UserId == id && token.Purpose == TokenPurpose.Invitation).ExecuteDeleteAsync(cancellationToken);
-        change.Mail(id, Mail);
+        change.Mail(id, MailTemplate.Invitation);
         change.Record("user.invited", AuditSubject.Of(user), new JsonObject { ["email"] = user.Email });
         await change.CommitAsync(cancellationToken);
         return TypedResults.NoContent();
     }
 
     private static async Task<NoContent> AcceptAsync(
-        InvitationAcceptance request, TenantDirectory tenants, ServedVersions versions, PeopleChanges changes, CancellationToken cancellationToken)
+        InvitationAcceptance request, TenantDirectory tenants, ServedVersions versions, OneTimeTokens tokens, PeopleChanges changes, CancellationToken cancellationToken)
     {
         // The same answer whatever is wrong with it: a guess must not learn how near it was.
         if (!AccessToken.TryParse(request.Token, out var token) || await tenants.FindAsync(token.TenantId, cancellationToken) is not { Status: TenantStatus.Active } tenant)
@@ -125,16 +124,10 @@ internal static class InvitationEndpoints
 
         var passwordHash = PersonPassword.Hash(request.Password);
         await using var change = await changes.BeginAsync(tenant.Schema, cancellationToken);
-        var (hash, now) = (token.Hash, change.Now);
-        var found = await (
-            from invitation in change.Tenant.OneTimeTokens
-            join person in change.Tenant.Users on invitation.UserId equals person.Id
-            where invitation.Hash == hash && invitation.Purpose == TokenPurpose.Invitation && invitation.ExpiresAt > now && person.DeletedAt == null
-            select person).SingleOrDefaultAsync(cancellationToken) ?? throw Unknown();
-        var userId = found.Id;
-        await change.Tenant.OneTimeTokens.Where(one => one.UserId == userId && one.Purpose == TokenPurpose.Invitation).ExecuteDeleteAsync(cancellationToken);
+        var userId = await tokens.RedeemAsync(change.Tenant, token, TokenPurpose.Invitation, cancellationToken) ?? throw Unknown();
+        var found = await change.Tenant.Users.SingleOrDefaultAsync(person => person.Id == userId && person.DeletedAt == null, cancellationToken) ?? throw Unknown();
         found.PasswordHash = passwordHash;
-        found.VerifiedAt = now;
+        found.VerifiedAt = change.Now;
         change.Record("user.accepted_invitation", AuditSubject.Of(found), actor: AuditActor.Of(found));
         await change.CommitAsync(cancellationToken);
         return TypedResults.NoContent();

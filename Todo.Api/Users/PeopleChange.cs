@@ -55,8 +55,7 @@ internal sealed class PeopleChange : IAsyncDisposable
     {
         (_connection, _transaction, _schema, _audit, _sessions, Now) = (connection, transaction, schema, audit, sessions, now);
         Tenant = TenantPeople.Join(transaction, schema);
-        Catalog = new CatalogDbContext(new DbContextOptionsBuilder<CatalogDbContext>().UseNpgsql(connection).Options);
-        Catalog.Database.UseTransaction(transaction);
+        Catalog = CatalogDbContext.Join(transaction);
     }
 
     public TenantDbContext Tenant { get; }
@@ -105,22 +104,21 @@ internal sealed class PeopleChange : IAsyncDisposable
     public async Task RequireAnotherOwnerAsync(User user, CancellationToken cancellationToken)
     {
         var id = user.Id;
-        if (user.RoleId == BuiltInRole.Owner && !await Tenant.Users.AnyAsync(
-            other => other.RoleId == BuiltInRole.Owner && other.Id != id && other.IsActive && other.VerifiedAt != null && other.DeletedAt == null, cancellationToken))
+        if (user.RoleId == BuiltInRole.Owner && !await Tenant.Users.Where(User.MaySignIn).AnyAsync(
+            other => other.RoleId == BuiltInRole.Owner && other.Id != id, cancellationToken))
         {
             throw RefusedException.Conflict($"{user.Name} is the last owner who can sign in. Make somebody else an owner first.");
         }
     }
 
     /// <summary>Has a mail sent once this is committed.</summary>
-    public void Mail(Guid userId, string template) => Catalog.OutgoingMail.Add(
-        new OutgoingMail { Id = Guid.CreateVersion7(Now), TenantId = TenantId, UserId = userId, Template = template, CreatedAt = Now, NotBefore = Now });
+    public void Mail(Guid userId, string template) => Catalog.OutgoingMail.Add(OutgoingMail.To(TenantId, userId, template, Now));
 
     /// <summary>Writes down what is done.</summary>
     public void Record(string action, AuditSubject subject, JsonObject? details = null, AuditActor? actor = null) => _audit.Add(Tenant, action, subject, details, actor);
 
     /// <summary>Signs the person out everywhere.</summary>
-    public async Task EndSessionsAsync(Guid userId, CancellationToken cancellationToken) => _ended.AddRange(await OpenSessions.EndAsync(Tenant, userId, cancellationToken));
+    public async Task EndSessionsAsync(Guid userId, CancellationToken cancellationToken) => _ended.AddRange(await OpenSessions.DeleteAsync(Tenant, userId, except: null, cancellationToken));
 
     /// <summary>Lets what changed about the person be seen by open sessions.</summary>
     public void RefreshSessions(Guid userId) => _changed.Add(userId);
@@ -133,7 +131,7 @@ internal sealed class PeopleChange : IAsyncDisposable
 
         // Given back first: nobody holds one connection while waiting for another.
         await _connection.CloseAsync();
-        await _sessions.ForgetAsync(TenantId, _ended);
+        await _sessions.ForgetAsync(_schema, _ended);
         if (_changed.Count > 0)
         {
             await _sessions.RefreshAsync(_schema, user => _changed.Contains(user.Id));

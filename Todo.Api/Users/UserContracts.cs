@@ -76,7 +76,7 @@ public sealed record UserResponse(
         UserState.Waiting => user => user.DeletedAt == null && !user.IsActive && user.ApprovedAt == null,
         UserState.Inactive => user => user.DeletedAt == null && !user.IsActive && user.ApprovedAt != null,
         UserState.Unverified => user => user.DeletedAt == null && user.IsActive && user.VerifiedAt == null,
-        _ => user => user.DeletedAt == null && user.IsActive && user.VerifiedAt != null,
+        _ => User.MaySignIn,
     };
 }
 

@@ -5,6 +5,7 @@ using Npgsql;
 using Todo.Api.Audit;
 using Todo.Api.Errors;
 using Todo.Api.Identity;
+using Todo.Api.Mail;
 using Todo.Data.Access;
 using Todo.Data.Tenants;
 
@@ -40,7 +41,7 @@ internal static class UserLifecycleEndpoints
             (user.IsActive, user.ApprovedAt) = (true, user.ApprovedAt ?? change.Now);
             if (isApproval)
             {
-                change.Mail(id, "approved");
+                change.Mail(id, MailTemplate.Approved);
             }
 
             change.Record(isApproval ? "user.approved" : "user.activated", AuditSubject.Of(user));

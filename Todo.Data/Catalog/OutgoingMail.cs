@@ -6,6 +6,14 @@ namespace Todo.Data.Catalog;
 /// </summary>
 public sealed class OutgoingMail
 {
+    /// <summary>A mail to a person, due at once.</summary>
+    /// <param name="tenantId">The tenant that the person belongs to.</param>
+    /// <param name="userId">The person.</param>
+    /// <param name="template">Which mail.</param>
+    /// <param name="now">UTC.</param>
+    public static OutgoingMail To(Guid tenantId, Guid userId, string template, DateTimeOffset now) =>
+        new() { Id = Guid.CreateVersion7(now), TenantId = tenantId, UserId = userId, Template = template, CreatedAt = now, NotBefore = now };
+
     /// <summary>UUID version 7.</summary>
     public required Guid Id { get; init; }
 

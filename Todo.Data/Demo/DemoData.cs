@@ -70,8 +70,7 @@ public sealed class DemoData(NpgsqlDataSource dataSource, TenantProvisioner prov
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using var catalog = new CatalogDbContext(new DbContextOptionsBuilder<CatalogDbContext>().UseNpgsql(connection).Options);
-        await catalog.Database.UseTransactionAsync(transaction, cancellationToken);
+        await using var catalog = CatalogDbContext.Join(transaction);
         var id = await catalog.Tenants.Where(tenant => tenant.Slug == demo.Slug).Select(tenant => tenant.Id).SingleAsync(cancellationToken);
 
         await using var context = TenantPeople.Join(transaction, TenantSchema.Of(id));

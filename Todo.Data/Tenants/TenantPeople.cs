@@ -38,8 +38,7 @@ public static class TenantPeople
         tenant.Users.AddRange(users);
         await tenant.SaveChangesAsync(cancellationToken);
 
-        await using var catalog = new CatalogDbContext(new DbContextOptionsBuilder<CatalogDbContext>().UseNpgsql(transaction.Connection!).Options);
-        await catalog.Database.UseTransactionAsync(transaction, cancellationToken);
+        await using var catalog = CatalogDbContext.Join(transaction);
         catalog.SignIns.AddRange(users.Select(user => new SignIn { Email = user.Email, TenantId = schema.TenantId }));
         await catalog.SaveChangesAsync(cancellationToken);
         return users;

@@ -1,3 +1,5 @@
+using System.Linq.Expressions;
+
 namespace Todo.Data.Tenants;
 
 /// <summary>A person of the tenant.</summary>
@@ -5,6 +7,9 @@ public sealed class User
 {
     /// <summary>The longest name, in UTF-16 code units.</summary>
     public const int MaxNameLength = 200;
+
+    /// <summary>Who may sign in, and goes on being signed in: active, with a proven address, and not deleted.</summary>
+    public static readonly Expression<Func<User, bool>> MaySignIn = user => user.IsActive && user.VerifiedAt != null && user.DeletedAt == null;
 
     /// <summary>UUID version 7.</summary>
     public required Guid Id { get; init; }
