@@ -68,7 +68,10 @@ public class TestDatabase : IAsyncLifetime
         return values;
     }
 
-    /// <summary>Every row of every table that the server's own catalog knows in this schema, in a fixed order, as text; binary columns in hexadecimal.</summary>
+    /// <summary>
+    /// Every row of every table that the server's own catalog knows in this schema, in a fixed order, as JSON; binary columns in hexadecimal.
+    /// Without the times of last use, which replicas write behind a request's back, whether it changed anything or not.
+    /// </summary>
     public async Task<string> ContentAsync(string schema)
     {
         var tables = await ColumnAsync(
@@ -80,7 +83,7 @@ public class TestDatabase : IAsyncLifetime
         foreach (var table in tables)
         {
             content.Append(table).Append('\n');
-            foreach (var row in await ColumnAsync($"SELECT t::text FROM {table} t ORDER BY 1"))
+            foreach (var row in await ColumnAsync($"SELECT (to_jsonb(t) - 'last_seen_at' - 'last_used_at')::text FROM {table} t ORDER BY 1"))
             {
                 content.Append("  ").Append(row).Append('\n');
             }
