@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Todo.Api.ApiKeys;
 using Todo.Api.Fleet;
+using Todo.Api.Guests;
 using Todo.Api.Identity;
 using Todo.Api.Paging;
 using Todo.Api.Tenants;
@@ -15,10 +17,22 @@ namespace Todo.Api;
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(TenantEntry))]
 [JsonSerializable(typeof(SessionEntry))]
+[JsonSerializable(typeof(ApiKeyEntry))]
+[JsonSerializable(typeof(NewApiKey))]
+[JsonSerializable(typeof(ApiKeyCreated))]
+[JsonSerializable(typeof(Page<ApiKeyResponse>))]
+[JsonSerializable(typeof(GuestLinkEntry))]
+[JsonSerializable(typeof(NewGuestLink))]
+[JsonSerializable(typeof(GuestLinkCreated))]
+[JsonSerializable(typeof(Page<GuestLinkResponse>))]
+[JsonSerializable(typeof(GuestList))]
+[JsonSerializable(typeof(NewGuestTodo))]
+[JsonSerializable(typeof(Page<GuestTodo>))]
 [JsonSerializable(typeof(LoginRequest))]
 [JsonSerializable(typeof(LoginResponse))]
 [JsonSerializable(typeof(NewTenant))]
 [JsonSerializable(typeof(TenantChange))]
+[JsonSerializable(typeof(TenantHostChange))]
 [JsonSerializable(typeof(TenantStateResponse))]
 [JsonSerializable(typeof(VerifyReport))]
 [JsonSerializable(typeof(DriftReport))]

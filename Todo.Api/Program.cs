@@ -1,7 +1,10 @@
+using Todo.Api.ApiKeys;
 using Todo.Api.Caching;
 using Todo.Api.Docs;
+using Todo.Api.Edge;
 using Todo.Api.Errors;
 using Todo.Api.Fleet;
+using Todo.Api.Guests;
 using Todo.Api.Identity;
 using Todo.Api.Tenants;
 using Todo.Api.Todos;
@@ -31,13 +34,21 @@ public static class Program
         builder.Services.AddFleet();
         builder.Services.AddInspection();
         builder.AddSignIn();
+        builder.AddApiKeys();
+        builder.AddGuests();
         builder.AddOperators();
         builder.AddTraffic();
         builder.AddRequestRules();
+        builder.AddTimeLimits();
+        builder.AddCrossOrigin();
         builder.Services.AddDocs();
 
         var app = builder.Build();
+        app.UseKnownProxies();
+        app.UseSecurityHeaders();
         app.UseProblemResponses();
+        app.UseCrossOrigin();
+        app.UseTimeLimits();
         app.UseRateLimits();
         app.UseAuthorization();
         app.UseTenantConcurrency();
@@ -49,6 +60,9 @@ public static class Program
         app.MapInspection();
         app.MapLedger();
         app.MapAuth();
+        app.MapApiKeys();
+        app.MapGuestLinks();
+        app.MapGuests();
         app.MapUsers();
         app.MapTodos();
         app.RequireDeclaredAccess();

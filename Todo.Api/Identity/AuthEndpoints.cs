@@ -56,7 +56,7 @@ internal static class AuthEndpoints
         CancellationToken cancellationToken)
     {
         var email = EmailAddress.Normalize(request.Email);
-        var header = context.Request.Headers[SessionAuthenticationHandler.TenantHeader];
+        var header = context.Request.Headers[TenantAdmission.TenantHeader];
         var slug = header.Count == 0 ? null : header.ToString();
         var candidates = await (
             from signIn in catalog.SignIns

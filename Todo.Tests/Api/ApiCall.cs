@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
+using Todo.Api.ApiKeys;
 using Todo.Api.Fleet;
+using Todo.Api.Guests;
 using Todo.Api.Identity;
 using Todo.Api.Tenants;
 using Todo.Api.Todos;
@@ -11,7 +13,20 @@ using Todo.Api.Todos;
 namespace Todo.Tests.Api;
 
 /// <summary>What belongs to one tenant, for calls that name it; and a run that is running, with nothing to do in it.</summary>
-internal sealed record Belongings(Guid TenantId, string Slug, string Email, Guid UserId, Guid ListId, Guid TodoId, Guid RunId);
+internal sealed record Belongings(Guid TenantId, string Slug, string Email, Guid UserId, Guid ListId, Guid TodoId, Guid RunId)
+{
+    /// <summary>A key for machines, which holds every permission that a key can.</summary>
+    public Guid ApiKeyId { get; init; }
+
+    /// <summary>The key itself.</summary>
+    public string ApiKey { get; init; } = "";
+
+    /// <summary>A guest's link to <see cref="ListId"/>, for writing.</summary>
+    public Guid GuestLinkId { get; init; }
+
+    /// <summary>The link's token.</summary>
+    public string GuestToken { get; init; } = "";
+}
 
 /// <summary>
 /// An endpoint and method of the API, and how to call it: every parameter of its route and every field of its body that can name
@@ -23,6 +38,9 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
     private static readonly Dictionary<string, Func<Belongings, string>> Parameters = new()
     {
         ["todos/id"] = of => of.TodoId.ToString(),
+        ["guest/id"] = of => of.TodoId.ToString(),
+        ["api-keys/id"] = of => of.ApiKeyId.ToString(),
+        ["guest-links/id"] = of => of.GuestLinkId.ToString(),
         ["cc/slug"] = of => of.Slug,
         ["cc/id"] = of => of.RunId.ToString(),
         ["openapi/documentName"] = _ => "v1",
@@ -37,9 +55,15 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
         [typeof(BaselineRequest)] = of => new { tenant = of.Slug, version = "head" },
         [typeof(PlanRequest)] = of => new { tenants = new[] { of.Slug } },
         [typeof(NewRun)] = of => new { tenants = new[] { of.Slug } },
+        [typeof(TenantHostChange)] = of => new { host = $"{of.Slug}.example" },
+        [typeof(NewApiKey)] = _ => new { name = "Made by a sample", permissions = Array.Empty<string>() },
+        [typeof(NewGuestLink)] = of => new { of.ListId, name = "Made by a sample" },
+        [typeof(NewGuestTodo)] = _ => new { title = "Made by a sample" },
         [typeof(NewTodo)] = of => new { title = "Made by a sample", of.ListId },
         [typeof(TodoChange)] = of => new { title = "Changed by a sample", of.ListId },
     };
+
+    private static readonly Type[] NamesNothing = [typeof(NewApiKey), typeof(NewGuestTodo)];
 
     // Calls that only make sense for a tenant with this status, and leave it with another.
     private static readonly Dictionary<string, string> Statuses = new()
@@ -70,8 +94,17 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
     /// <summary>Whether people of a tenant may call it.</summary>
     public bool IsTenants => Schemes.Contains(SessionAuthenticationHandler.SchemeName);
 
+    /// <summary>Whether only guests may call it.</summary>
+    public bool IsGuests => Schemes.Contains("Guest");
+
     /// <summary>Whether a call names something that belongs to somebody.</summary>
-    public bool NamesBelongings => Endpoint.RoutePattern.Parameters.Count > 0 || BodyType is not null;
+    public bool NamesBelongings => HasParameters || (BodyType is { } type && !NamesNothing.Contains(type));
+
+    /// <summary>Whether its address names something.</summary>
+    public bool HasParameters => Endpoint.RoutePattern.Parameters.Count > 0;
+
+    /// <summary>What the call of a sample needs beyond <see cref="Permission"/>, because it hands out what the caller may do.</summary>
+    public IEnumerable<string> AlsoNeeds => BodyType == typeof(NewGuestLink) ? [Data.Access.Permission.TodosRead] : [];
 
     private IEnumerable<string> Schemes => Endpoint.Metadata.OfType<AuthorizationPolicy>().SelectMany(policy => policy.AuthenticationSchemes);
 
