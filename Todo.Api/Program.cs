@@ -46,6 +46,7 @@ public static class Program
         var app = builder.Build();
         app.UseKnownProxies();
         app.UseSecurityHeaders();
+        app.UseRouting();
         app.UseProblemResponses();
         app.UseCrossOrigin();
         app.UseTimeLimits();

@@ -114,8 +114,8 @@ public class ApiHost : TestDatabase
         var schema = await SchemaAsync(slug);
         await ExecuteAsync(
             $"""
-            INSERT INTO {schema}.users (id, email, name, password_hash, role_id, is_active, created_at)
-            SELECT '{Guid.CreateVersion7()}', '{email}', 'Pat Person', password_hash, '{role}', true, now() FROM {schema}.users LIMIT 1;
+            INSERT INTO {schema}.users (id, email, name, password_hash, role_id, is_active, created_at, verified_at, approved_at)
+            SELECT '{Guid.CreateVersion7()}', '{email}', 'Pat Person', password_hash, '{role}', true, now(), now(), now() FROM {schema}.users LIMIT 1;
             INSERT INTO sign_ins (email, tenant_id) VALUES ('{email}', '{schema.TenantId}');
             """);
         return await OpenSessionAsync(email, slug);
