@@ -1,9 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Todo.Api.Accounts;
+using Todo.Api.ApiKeys;
 using Todo.Api.Audit;
 using Todo.Api.Fleet;
 using Todo.Api.Groups;
+using Todo.Api.Guests;
 using Todo.Api.Identity;
 using Todo.Api.Mail;
 using Todo.Api.Paging;
@@ -21,6 +23,17 @@ namespace Todo.Api;
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(TenantEntry))]
 [JsonSerializable(typeof(SessionEntry))]
+[JsonSerializable(typeof(ApiKeyEntry))]
+[JsonSerializable(typeof(NewApiKey))]
+[JsonSerializable(typeof(ApiKeyCreated))]
+[JsonSerializable(typeof(Page<ApiKeyResponse>))]
+[JsonSerializable(typeof(GuestLinkEntry))]
+[JsonSerializable(typeof(NewGuestLink))]
+[JsonSerializable(typeof(GuestLinkCreated))]
+[JsonSerializable(typeof(Page<GuestLinkResponse>))]
+[JsonSerializable(typeof(GuestList))]
+[JsonSerializable(typeof(NewGuestTodo))]
+[JsonSerializable(typeof(Page<GuestTodo>))]
 [JsonSerializable(typeof(LoginRequest))]
 [JsonSerializable(typeof(LoginResponse))]
 [JsonSerializable(typeof(SwitchRequest))]
@@ -31,6 +44,7 @@ namespace Todo.Api;
 [JsonSerializable(typeof(MailboxResponse))]
 [JsonSerializable(typeof(NewTenant))]
 [JsonSerializable(typeof(TenantChange))]
+[JsonSerializable(typeof(TenantHostChange))]
 [JsonSerializable(typeof(TenantStateResponse))]
 [JsonSerializable(typeof(VerifyReport))]
 [JsonSerializable(typeof(DriftReport))]

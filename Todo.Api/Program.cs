@@ -1,10 +1,13 @@
 using Todo.Api.Accounts;
+using Todo.Api.ApiKeys;
 using Todo.Api.Audit;
 using Todo.Api.Caching;
 using Todo.Api.Docs;
+using Todo.Api.Edge;
 using Todo.Api.Errors;
 using Todo.Api.Fleet;
 using Todo.Api.Groups;
+using Todo.Api.Guests;
 using Todo.Api.Identity;
 using Todo.Api.Mail;
 using Todo.Api.Roles;
@@ -41,13 +44,22 @@ public static class Program
         builder.AddMail();
         builder.Services.AddAudit();
         builder.Services.AddUsers();
+        builder.AddApiKeys();
+        builder.AddGuests();
         builder.AddOperators();
         builder.AddTraffic();
         builder.AddRequestRules();
+        builder.AddTimeLimits();
+        builder.AddCrossOrigin();
         builder.Services.AddDocs();
 
         var app = builder.Build();
+        app.UseKnownProxies();
+        app.UseSecurityHeaders();
+        app.UseRouting();
         app.UseProblemResponses();
+        app.UseCrossOrigin();
+        app.UseTimeLimits();
         app.UseRateLimits();
         app.UseAuthorization();
         app.UseTenantConcurrency();
@@ -60,6 +72,9 @@ public static class Program
         app.MapLedger();
         app.MapAuth();
         app.MapMailbox();
+        app.MapApiKeys();
+        app.MapGuestLinks();
+        app.MapGuests();
         app.MapUsers();
         app.MapInvitationAcceptance();
         app.MapMe();

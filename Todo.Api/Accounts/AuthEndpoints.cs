@@ -66,7 +66,7 @@ internal static class AuthEndpoints
     {
         var started = answers.Start();
         var email = EmailAddress.Normalize(request.Email);
-        var header = context.Request.Headers[SessionAuthenticationHandler.TenantHeader];
+        var header = context.Request.Headers[TenantAdmission.TenantHeader];
         var attempt = await signIn.TryAsync(email, request.Password, header.Count == 0 ? null : header.ToString(), context, cancellationToken);
         if (attempt.Account is { } account && PasswordSignIn.MayEnter(account)
             && await sessions.OpenAsync(account, request.Remember ? Month : Day, CallerOrigin.Of(context), latestEnd: null, cancellationToken) is { } session)

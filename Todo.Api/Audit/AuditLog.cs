@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Todo.Api.Identity;
 using Todo.Api.Paging;
 using Todo.Data;
-using Todo.Data.Access;
 using Todo.Data.Tenants;
 
 namespace Todo.Api.Audit;
@@ -19,13 +18,13 @@ public sealed class AuditLog(RequestIdentity identity, IHttpContextAccessor acce
     /// <param name="action">What was done, such as <c>user.deactivated</c>.</param>
     /// <param name="subject">What it was done to.</param>
     /// <param name="details">What changed; never a secret.</param>
-    /// <param name="actor">Who did it; null: whoever is signed in.</param>
+    /// <param name="actor">Who did it; null: whoever makes the request.</param>
     /// <exception cref="InvalidOperationException">Nobody is signed in, and no actor is given.</exception>
     public void Add(TenantDbContext tenant, string action, AuditSubject subject, JsonObject? details = null, AuditActor? actor = null)
     {
         ArgumentNullException.ThrowIfNull(tenant);
         ArgumentNullException.ThrowIfNull(subject);
-        actor ??= new AuditActor(ActorKind.User, identity.UserId, identity.Name);
+        actor ??= new AuditActor(identity.Caller.Kind, identity.Caller.Id, identity.Caller.Name);
         var now = clock.GetTimestamptz();
         tenant.AuditEntries.Add(new AuditEntry
         {

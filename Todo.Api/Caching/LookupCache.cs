@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Caching.Memory;
@@ -6,7 +8,8 @@ using StackExchange.Redis;
 namespace Todo.Api.Caching;
 
 /// <summary>
-/// Look-ups that every request needs (its tenant, its session), kept in memory for seconds and in Redis for a minute. Redis is an
+/// Look-ups that every request needs (its tenant, its session), kept in memory for seconds and in Redis for a minute; that there is nothing
+/// to be found, in memory only and for <see cref="NothingLifetime"/>. However many ask for one entry at once, one of them looks. Redis is an
 /// accelerator: when it is away, slow or full, the database answers instead.
 /// </summary>
 /// <remarks>
@@ -21,6 +24,9 @@ public sealed partial class LookupCache : IDisposable
 
     /// <summary>How long an entry stays in Redis.</summary>
     public static readonly TimeSpan RedisLifetime = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long a replica believes that there was nothing to be found.</summary>
+    public static readonly TimeSpan NothingLifetime = TimeSpan.FromSeconds(2);
 
     // Part of every key: a build that stores another shape must not read this one's.
     private const string Prefix = "todo:2:";
@@ -41,29 +47,38 @@ public sealed partial class LookupCache : IDisposable
     private const string RemovedMark = "removed:";
     private static readonly object Marked = new();
 
+    // Stands in memory for what was looked for and not found.
+    private static readonly object Nothing = new();
+
+    // The first to go when memory is full: whoever makes names up must not push out what is real.
+    private static readonly MemoryCacheEntryOptions NothingOptions = new() { AbsoluteExpirationRelativeToNow = NothingLifetime, Size = 1, Priority = CacheItemPriority.Low };
+
     private readonly MemoryCache _memory;
     private readonly IConnectionMultiplexer _redis;
     private readonly TimeProvider _clock;
+    private readonly LookupMetrics _metrics;
+    private readonly ConcurrentDictionary<string, Lazy<Task<object?>>> _underWay = new(StringComparer.Ordinal);
     private readonly ILogger<LookupCache> _logger;
     private long _pausedUntil;
     private long _removals;
     private int _subscribed;
 
     /// <summary>Connects nothing by itself: the first use does.</summary>
-    public LookupCache(IConnectionMultiplexer redis, TimeProvider clock, ILogger<LookupCache> logger)
+    public LookupCache(IConnectionMultiplexer redis, TimeProvider clock, IMeterFactory meters, ILogger<LookupCache> logger)
     {
+        _metrics = new LookupMetrics(meters);
         _redis = redis;
         _clock = clock;
         _logger = logger;
         _memory = new MemoryCache(new MemoryCacheOptions { SizeLimit = MaxEntriesInMemory });
     }
 
-    /// <summary>The entry of <paramref name="key"/>, from the nearest place that has it; null, which is not kept, if <paramref name="load"/> finds none.</summary>
+    /// <summary>The entry of <paramref name="key"/>, from the nearest place that has it; null if <paramref name="load"/> finds none.</summary>
     /// <param name="key">Names what is looked up and, for anything of a tenant's, the tenant. Never a secret: a secret's hash.</param>
     /// <param name="type">How the entry is written to Redis.</param>
     /// <param name="state">Passed to <paramref name="load"/>, so that it can be a static lambda.</param>
-    /// <param name="load">Asks the database.</param>
-    /// <param name="cancellationToken">Cancels <paramref name="load"/>.</param>
+    /// <param name="load">Asks the database, for everybody who wants the entry now; so nobody's leaving cancels it.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     /// <param name="isFinal">Whether an entry is worth keeping; one that is not is loaded anew each time. Null: each is.</param>
     public ValueTask<T?> GetAsync<T, TState>(
         string key,
@@ -74,31 +89,30 @@ public sealed partial class LookupCache : IDisposable
         Func<T, bool>? isFinal = null)
         where T : class
     {
-        return _memory.TryGetValue(key, out T? known) ? ValueTask.FromResult(known) : new ValueTask<T?>(FindAsync());
-
-        async Task<T?> FindAsync()
+        if (_memory.TryGetValue(key, out object? known))
         {
-            var removals = Volatile.Read(ref _removals);
-            var found = await ReadAsync(key, type);
-            if (found is null || isFinal?.Invoke(found) == false)
+            _metrics.FoundInMemory();
+            return ValueTask.FromResult(known as T);
+        }
+
+        return new ValueTask<T?>(FindTogetherAsync());
+
+        async Task<T?> FindTogetherAsync()
+        {
+            Lazy<Task<object?>> mine = null!;
+            mine = new Lazy<Task<object?>>(async () =>
             {
-                found = await load(state, cancellationToken);
-                if (found is null || isFinal?.Invoke(found) == false)
+                try
                 {
-                    return found;
+                    return await FindAsync(key, type, state, load, isFinal);
                 }
-
-                await WriteAsync(key, found, type);
-            }
-
-            _memory.Set(key, found, new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = MemoryLifetime, Size = 1 });
-            if (Volatile.Read(ref _removals) != removals)
-            {
-                // Perhaps it was this entry, and what was found is from before.
-                _memory.Remove(key);
-            }
-
-            return found;
+                finally
+                {
+                    // Unless the entry was removed meanwhile and this is already the next look-up.
+                    _underWay.TryRemove(KeyValuePair.Create(key, mine));
+                }
+            });
+            return (T?)await _underWay.GetOrAdd(key, mine).Value.WaitAsync(cancellationToken);
         }
     }
 
@@ -122,6 +136,50 @@ public sealed partial class LookupCache : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _memory.Dispose();
 
+    private async Task<T?> FindAsync<T, TState>(string key, JsonTypeInfo<T> type, TState state, Func<TState, CancellationToken, Task<T?>> load, Func<T, bool>? isFinal)
+        where T : class
+    {
+        var removals = Volatile.Read(ref _removals);
+        var found = await ReadAsync(key, type);
+        if (found is not null && isFinal?.Invoke(found) != false)
+        {
+            _metrics.FoundInRedis();
+        }
+        else
+        {
+            _metrics.Missed();
+            var began = _clock.GetTimestamp();
+            found = await load(state, CancellationToken.None);
+            _metrics.DatabaseTook(_clock.GetElapsedTime(began));
+            if (found is not null && isFinal?.Invoke(found) == false)
+            {
+                return found;
+            }
+
+            if (found is not null)
+            {
+                await WriteAsync(key, found, type);
+            }
+        }
+
+        if (found is null)
+        {
+            _memory.Set(key, Nothing, NothingOptions);
+        }
+        else
+        {
+            _memory.Set(key, found, new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = MemoryLifetime, Size = 1 });
+        }
+
+        if (Volatile.Read(ref _removals) != removals)
+        {
+            // Perhaps it was this entry, and what was found is from before.
+            _memory.Remove(key);
+        }
+
+        return found;
+    }
+
     private async Task<T?> ReadAsync<T>(string key, JsonTypeInfo<T> type)
         where T : class => IsPaused || _memory.TryGetValue(RemovedMark + key, out _) ? null : await TryAsync(async () =>
         {
@@ -142,11 +200,14 @@ public sealed partial class LookupCache : IDisposable
         }
     }
 
-    // Counted first: a look-up that keeps its entry after this removal sees the count and takes it out again.
+    // Counted first: a look-up that keeps its entry after this removal sees the count and takes it out again. Whoever asks from now on doesn't
+    // join one that began before.
     private void RemoveFromMemory(string key)
     {
         Interlocked.Increment(ref _removals);
+        _underWay.TryRemove(key, out _);
         _memory.Remove(key);
+        _metrics.Invalidated();
     }
 
     private bool IsPaused => _clock.GetTimestamp() < Volatile.Read(ref _pausedUntil);
@@ -164,9 +225,12 @@ public sealed partial class LookupCache : IDisposable
     private async Task<T?> TryAsync<T>(Func<Task<T?>> work)
         where T : class
     {
+        var began = _clock.GetTimestamp();
         try
         {
-            return await work().WaitAsync(Patience, _clock);
+            var result = await work().WaitAsync(Patience, _clock);
+            _metrics.RedisTook(_clock.GetElapsedTime(began));
+            return result;
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException or JsonException)
         {

@@ -1,4 +1,5 @@
 using Microsoft.OpenApi;
+using Todo.Api.Guests;
 using Todo.Api.Identity;
 using Todo.Api.Tenants;
 
@@ -13,13 +14,14 @@ internal static class DocsEndpoints
         {
             Title = "Todo",
             Version = "v1",
-            Description = "A todo service for many tenants. Sign in, then send the token and the tenant's slug with every request. Errors are RFC 9457 problems.",
+            Description = "A todo service for many tenants. Sign in, then send the token with every request. Errors are RFC 9457 problems.",
         };
         document.Components ??= new OpenApiComponents();
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
         {
-            ["token"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "From POST /auth/login." },
-            ["tenant"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = SessionAuthenticationHandler.TenantHeader, Description = "The tenant's slug." },
+            ["token"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "From POST /auth/login or POST /api-keys." },
+            ["guest"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "From POST /guest-links." },
+            ["tenant"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = TenantAdmission.TenantHeader, Description = "The tenant's slug; need not be sent, as the token names its tenant." },
             ["operator"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = OperatorAuthenticationHandler.KeyHeader, Description = "The operators' key, for /cc." },
         };
         return Task.CompletedTask;
@@ -48,6 +50,7 @@ internal static class DocsEndpoints
     {
         var schemes = metadata.OfType<Microsoft.AspNetCore.Authorization.AuthorizationPolicy>().SelectMany(policy => policy.AuthenticationSchemes).ToHashSet();
         return schemes.Contains(OperatorAuthenticationHandler.SchemeName) ? ["operator"]
+            : schemes.Contains(GuestAuthenticationHandler.SchemeName) ? ["guest"]
             : schemes.Contains(SessionAuthenticationHandler.SchemeName) ? ["token", "tenant"]
             : [];
     }

@@ -149,7 +149,7 @@ internal static class GroupEndpoints
     // Its row is locked, so that of two who change or fill it the second sees what the first did.
     private static async Task<Group> FindAsync(Guid id, TenantDbContext tenant, CancellationToken cancellationToken)
     {
-        await tenant.Database.ExecuteSqlRawAsync("""SELECT 1 FROM "<tenant>".groups WHERE id = {0} FOR UPDATE""", [id], cancellationToken);
+        await tenant.Database.ExecuteSqlAsync($"""SELECT 1 FROM "<tenant>".groups WHERE id = {id} FOR UPDATE""", cancellationToken);
         return await tenant.Groups.SingleOrDefaultAsync(group => group.Id == id, cancellationToken) ?? throw NoSuchGroup();
     }
 

@@ -1,15 +1,20 @@
 using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
+using Todo.Api.ApiKeys;
+using Todo.Api.Guests;
 using Todo.Data.Tenants;
 using Todo.Tenancy.Scoping;
 
 namespace Todo.Api.Identity;
 
+/// <summary>The hashes of what opens a tenant in somebody's name: their sessions, and the keys and guests' links that they made.</summary>
+internal sealed record IssuedTokens(IReadOnlyList<byte[]> Sessions, IReadOnlyList<byte[]> Keys, IReadOnlyList<byte[]> Links);
+
 /// <summary>
 /// Ends sessions, and lets a change of what people are, or may do, reach those who are signed in: on every replica, as fast as a published message.
 /// While Redis is away, another replica goes on for as long as <see cref="Caching.LookupCache.MemoryLifetime"/>.
 /// </summary>
-internal sealed class OpenSessions(SessionDirectory directory, IDbContextFactory<TenantDbContext> contexts)
+internal sealed class OpenSessions(SessionDirectory directory, ApiKeyDirectory keys, GuestLinkDirectory links, IDbContextFactory<TenantDbContext> contexts)
 {
     private const int ForgottenAtOnce = 32;
 
@@ -26,7 +31,7 @@ internal sealed class OpenSessions(SessionDirectory directory, IDbContextFactory
         await directory.ForgetAsync(token);
     }
 
-    /// <summary>Deletes a person's sessions as a part of the caller's transaction; hand the result to <see cref="ForgetAsync"/> after the commit.</summary>
+    /// <summary>Deletes a person's sessions as a part of the caller's transaction; hand the result to <see cref="ForgetAsync(TenantSchema, IEnumerable{byte[]})"/> after the commit.</summary>
     /// <param name="tenant">In the person's tenant.</param>
     /// <param name="userId">The person, whose row the transaction has changed, and so locked: nobody opens another session meanwhile.</param>
     /// <param name="except">The hash of the token of a session that goes on; null: none.</param>
@@ -40,24 +45,44 @@ internal sealed class OpenSessions(SessionDirectory directory, IDbContextFactory
         return hashes;
     }
 
-    /// <summary>Has the sessions of these people looked up anew.</summary>
+    /// <summary>What is issued in these people's names now.</summary>
+    public static async Task<IssuedTokens> OfAsync(TenantDbContext tenant, Expression<Func<User, bool>> who, CancellationToken cancellationToken)
+    {
+        var people = tenant.Users.Where(who).Select(user => user.Id);
+        return new IssuedTokens(
+            await tenant.Sessions.Where(session => people.Contains(session.UserId)).Select(session => session.TokenHash).ToListAsync(cancellationToken),
+            await tenant.ApiKeys.Where(key => people.Contains(key.CreatedBy)).Select(key => key.Hash).ToListAsync(cancellationToken),
+            await tenant.GuestLinks.Where(link => people.Contains(link.CreatedBy)).Select(link => link.Hash).ToListAsync(cancellationToken));
+    }
+
+    /// <summary>Has what is issued in these people's names looked up anew.</summary>
     /// <remarks>
     /// To be called after the commit: a session that is made before it is found here, and one made after it is first looked up after it. It is
     /// not to be cancelled, as the change is made.
     /// </remarks>
     public async Task RefreshAsync(TenantSchema schema, Expression<Func<User, bool>> who)
     {
-        List<byte[]> hashes;
+        IssuedTokens issued;
         await using (var tenant = await contexts.CreateDbContextAsync())
         {
             tenant.Enter(schema);
-            hashes = await tenant.Sessions.Join(tenant.Users.Where(who), session => session.UserId, user => user.Id, (session, _) => session.TokenHash).ToListAsync();
+            issued = await OfAsync(tenant, who, CancellationToken.None);
         }
 
-        await ForgetAsync(schema, hashes);
+        await ForgetAsync(schema, issued);
+    }
+
+    /// <summary>Has all this looked up anew: what is gone, or whose person is, is refused from then on.</summary>
+    public async Task ForgetAsync(TenantSchema schema, IssuedTokens issued)
+    {
+        await ForgetAsync(schema, issued.Sessions);
+        await EachAsync(issued.Keys, hash => keys.ForgetAsync(schema.TenantId, hash));
+        await EachAsync(issued.Links, hash => links.ForgetAsync(schema.TenantId, hash));
     }
 
     /// <summary>Has these sessions looked up anew: those that are gone are refused from then on.</summary>
-    public Task ForgetAsync(TenantSchema schema, IEnumerable<byte[]> hashes) => Parallel.ForEachAsync(
-        hashes, new ParallelOptions { MaxDegreeOfParallelism = ForgottenAtOnce }, async (hash, _) => await directory.ForgetAsync(schema.TenantId, hash));
+    public Task ForgetAsync(TenantSchema schema, IEnumerable<byte[]> hashes) => EachAsync(hashes, hash => directory.ForgetAsync(schema.TenantId, hash));
+
+    private static Task EachAsync(IEnumerable<byte[]> hashes, Func<byte[], Task> forget) =>
+        Parallel.ForEachAsync(hashes, new ParallelOptions { MaxDegreeOfParallelism = ForgottenAtOnce }, async (hash, _) => await forget(hash));
 }

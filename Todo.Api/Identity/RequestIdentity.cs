@@ -1,41 +1,44 @@
 using Todo.Api.Errors;
+using Todo.Data.Access;
 using Todo.Tenancy.Scoping;
 
 namespace Todo.Api.Identity;
 
-/// <summary>For whom and in which tenant the current request runs; filled by <see cref="SessionAuthenticationHandler"/> alone.</summary>
+/// <summary>For whom and in which tenant the current request runs; filled by the handlers of authentication alone.</summary>
 public sealed class RequestIdentity
 {
     private TenantSchema? _schema;
-    private SessionEntry? _session;
-    private AccessToken _token;
+    private Caller? _caller;
+    private AccessToken? _token;
 
     /// <summary>The tenant's schema.</summary>
     /// <exception cref="InvalidOperationException">The request was not authenticated: its endpoint asks for no permission.</exception>
     public TenantSchema Schema => _schema ?? throw NotAuthenticated();
 
-    /// <summary>The person.</summary>
+    /// <summary>Who makes the request.</summary>
     /// <exception cref="InvalidOperationException">As above.</exception>
-    public Guid UserId => (_session ?? throw NotAuthenticated()).UserId;
+    public Caller Caller => _caller ?? throw NotAuthenticated();
 
-    /// <summary>The person's name.</summary>
+    /// <summary>The person; for a key or a guest's link, who made it.</summary>
     /// <exception cref="InvalidOperationException">As above.</exception>
-    public string Name => (_session ?? throw NotAuthenticated()).Name;
+    public Guid UserId => Caller.UserId;
 
-    /// <summary>The token that the request was made with.</summary>
-    /// <exception cref="InvalidOperationException">As above.</exception>
-    public AccessToken Token => _session is null ? throw NotAuthenticated() : _token;
+    /// <summary>The token of the session that the request was made with.</summary>
+    /// <exception cref="InvalidOperationException">As above, or it was made with no session but a key.</exception>
+    public AccessToken Token => _token ?? throw NotAuthenticated();
 
     /// <summary>The tenant's id; null if the request was not authenticated.</summary>
     internal Guid? TenantId => _schema?.TenantId;
 
-    internal void Set(TenantSchema schema, SessionEntry session, AccessToken token) => (_schema, _session, _token) = (schema, session, token);
+    internal void Set(TenantSchema schema, SessionEntry session, AccessToken token)
+    {
+        Set(schema, new Caller(ActorKind.User, session.UserId, session.Name, session.UserId, session.Permissions));
+        _token = token;
+    }
 
-    /// <summary>What the person may do with this token.</summary>
-    /// <exception cref="InvalidOperationException">As above.</exception>
-    internal IReadOnlyList<string> Permissions => (_session ?? throw NotAuthenticated()).Permissions;
+    internal void Set(TenantSchema schema, Caller caller) => (_schema, _caller) = (schema, caller);
 
-    internal bool Has(string permission) => _session is not null && _session.Permissions.Contains(permission);
+    internal bool Has(string permission) => _caller is not null && _caller.Permissions.Contains(permission);
 
     /// <summary>For what depends on more than the endpoint, such as whether it is about oneself.</summary>
     /// <exception cref="RefusedException">The permission is missing.</exception>
@@ -47,5 +50,5 @@ public sealed class RequestIdentity
         }
     }
 
-    private static InvalidOperationException NotAuthenticated() => new("This request has no tenant: its endpoint must require a permission.");
+    private static InvalidOperationException NotAuthenticated() => new("This request has no tenant or no session: its endpoint must ask for it.");
 }

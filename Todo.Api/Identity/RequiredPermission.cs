@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Microsoft.AspNetCore.Authorization;
 
 namespace Todo.Api.Identity;
@@ -8,7 +9,7 @@ public sealed record RequiredPermission(string Name) : IAuthorizationRequirement
 /// <summary>How endpoints declare who may call them; with one that declares nothing the API does not start.</summary>
 public static class RequiredPermissionExtensions
 {
-    /// <summary>Only for signed-in people of the tenant whose role holds <paramref name="permission"/>.</summary>
+    /// <summary>Only for signed-in people of the tenant whose role holds <paramref name="permission"/>, and for keys that hold it.</summary>
     public static TBuilder RequirePermission<TBuilder>(this TBuilder builder, string permission)
         where TBuilder : IEndpointConventionBuilder
     {
@@ -16,9 +17,9 @@ public static class RequiredPermissionExtensions
         return builder.WithMetadata(required).RequireAuthorization(SignedIn().AddRequirements(required).Build());
     }
 
-    /// <summary>For anybody who is signed in to the tenant, whatever the role.</summary>
+    /// <summary>For anybody who is signed in to the tenant, whatever the role; not for keys, which do only what a permission of theirs says.</summary>
     public static TBuilder RequireSignIn<TBuilder>(this TBuilder builder)
-        where TBuilder : IEndpointConventionBuilder => builder.RequireAuthorization(SignedIn().Build());
+        where TBuilder : IEndpointConventionBuilder => builder.RequireAuthorization(SignedIn().RequireClaim(ClaimTypes.NameIdentifier).Build());
 
     /// <summary>Call it after the last endpoint is mapped.</summary>
     /// <exception cref="InvalidOperationException">An endpoint says neither who may call it nor that anybody may.</exception>

@@ -18,6 +18,9 @@ internal static class SignInServices
         builder.Services.AddSingleton<OneTimeTokens>();
         builder.Services.AddSingleton<OpenSessions>();
         builder.Services.AddScoped<RequestIdentity>();
+        builder.Services.AddSingleton<TenantAdmission>();
+        builder.Services.AddSingleton<LastUses>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<LastUses>());
         builder.Services.AddScoped(provider =>
         {
             var context = provider.GetRequiredService<IDbContextFactory<TenantDbContext>>().CreateDbContext();

@@ -15,6 +15,8 @@ internal static class LifecycleEndpoints
     {
         var group = app.MapGroup("/cc/tenants/{slug}").WithTags("Control centre").RequireOperator().ExplainTenantProblems().ProducesProblem(StatusCodes.Status401Unauthorized);
         group.MapPatch("", RenameAsync).WithName("RenameTenant").WithSummary("Give a tenant another slug or name").WithDescription("Its schema stays.");
+        group.MapPut("/host", SetHostAsync).WithName("SetTenantHost").WithSummary("Give a tenant a host of its own")
+            .WithDescription("Requests to that host are for this tenant and need no 'tenant' header. Null takes it away.");
         group.MapPost("/suspend", SuspendAsync).WithName("SuspendTenant").WithSummary("Refuse a tenant's people").WithDescription("It is migrated on, so that resuming it is instant.");
         group.MapPost("/resume", ResumeAsync).WithName("ResumeTenant").WithSummary("Serve a suspended tenant again");
         group.MapDelete("", DeleteAsync).WithName("DeleteTenant").WithSummary("Delete a tenant, recoverably").WithDescription("Its data stays until it is purged.");
@@ -29,6 +31,9 @@ internal static class LifecycleEndpoints
         await directory.ForgetAsync(tenant.Id, slug);
         return await AnswerAsync(tenant, directory);
     }
+
+    private static async Task<Ok<TenantStateResponse>> SetHostAsync(string slug, TenantHostChange request, TenantLifecycle lifecycle, TenantDirectory directory, CancellationToken cancellationToken) =>
+        await AnswerAsync(await lifecycle.SetHostAsync(slug, request.Host, cancellationToken), directory);
 
     private static async Task<Ok<TenantStateResponse>> SuspendAsync(string slug, TenantLifecycle lifecycle, TenantDirectory directory, CancellationToken cancellationToken) =>
         await AnswerAsync(await lifecycle.SuspendAsync(slug, cancellationToken), directory);
@@ -56,8 +61,8 @@ internal static class LifecycleEndpoints
 
     private static async Task<Ok<TenantStateResponse>> AnswerAsync(Tenant tenant, TenantDirectory directory)
     {
-        await directory.ForgetAsync(tenant.Id, tenant.Slug);
-        return TypedResults.Ok(new TenantStateResponse(tenant.Id, tenant.Slug, tenant.Name, tenant.Status));
+        await directory.ForgetAsync(tenant.Id, tenant.Slug, tenant.Host);
+        return TypedResults.Ok(new TenantStateResponse(tenant.Id, tenant.Slug, tenant.Name, tenant.Status, tenant.Host));
     }
 }
 
@@ -83,9 +88,24 @@ public sealed record TenantChange(
     }
 }
 
+/// <summary>The host that a tenant is to have for itself.</summary>
+/// <param name="Host">A DNS name in lower case, without port; null: none.</param>
+public sealed record TenantHostChange([StringLength(TenantHost.MaxLength)] string? Host) : IValidatableObject
+{
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Host is not null && !TenantHost.IsValid(Host))
+        {
+            yield return new ValidationResult($"A host is {TenantHost.Rule}.", [nameof(Host)]);
+        }
+    }
+}
+
 /// <summary>A tenant after a change of its life.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="Slug">Its slug.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Status">Where it is in its life.</param>
-public sealed record TenantStateResponse(Guid Id, string Slug, string Name, TenantStatus Status);
+/// <param name="Host">The host that is this tenant's own; null: none.</param>
+public sealed record TenantStateResponse(Guid Id, string Slug, string Name, TenantStatus Status, string? Host);

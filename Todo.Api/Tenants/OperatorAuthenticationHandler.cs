@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.Extensions.Options;
 using Todo.Api.Errors;
 using Todo.Api.Identity;
@@ -57,8 +58,8 @@ internal static class OperatorAccess
         builder.Services.AddAuthenticationScheme<OperatorAuthenticationHandler>(OperatorAuthenticationHandler.SchemeName);
     }
 
-    /// <summary>Only for operators.</summary>
+    /// <summary>Only for operators, and without a limit of time: what they ask for may concern thousands of tenants.</summary>
     public static TBuilder RequireOperator<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder =>
-        builder.RequireAuthorization(new AuthorizationPolicyBuilder(OperatorAuthenticationHandler.SchemeName).RequireAuthenticatedUser().Build());
+        builder.WithMetadata(new DisableRequestTimeoutAttribute()).RequireAuthorization(new AuthorizationPolicyBuilder(OperatorAuthenticationHandler.SchemeName).RequireAuthenticatedUser().Build());
 }

@@ -69,7 +69,7 @@ internal sealed partial class TenantChangeFeed(
 
     private async Task LookAsync(CancellationToken cancellationToken)
     {
-        var changed = new List<(Guid Id, string Slug)>();
+        var changed = new List<(Guid Id, string Slug, string? Host)>();
         var seen = new HashSet<(Guid, DateTime)>();
         DateTime askedAt;
 
@@ -78,7 +78,7 @@ internal sealed partial class TenantChangeFeed(
         {
             await using var batch = dataSource.CreateBatch();
             batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT clock_timestamp()"));
-            batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT id, slug, updated_at FROM public.tenants WHERE updated_at > coalesce($1, clock_timestamp() - $2)")
+            batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT id, slug, updated_at, host FROM public.tenants WHERE updated_at > coalesce($1, clock_timestamp() - $2)")
             {
                 Parameters =
                 {
@@ -96,14 +96,14 @@ internal sealed partial class TenantChangeFeed(
                 seen.Add(row);
                 if (!_seen.Contains(row))
                 {
-                    changed.Add((row.Id, reader.GetString(1)));
+                    changed.Add((row.Id, reader.GetString(1), reader.IsDBNull(3) ? null : reader.GetString(3)));
                 }
             }
         }
 
         // Several at once, so that thousands that were migrated in one second are forgotten in about as long.
         await Parallel.ForEachAsync(
-            changed, new ParallelOptions { MaxDegreeOfParallelism = ForgottenAtOnce, CancellationToken = cancellationToken }, async (tenant, _) => await tenants.ForgetAsync(tenant.Id, tenant.Slug));
+            changed, new ParallelOptions { MaxDegreeOfParallelism = ForgottenAtOnce, CancellationToken = cancellationToken }, async (tenant, _) => await tenants.ForgetAsync(tenant.Id, tenant.Slug, tenant.Host));
         (_seen, _askedAt) = (seen, askedAt);
         if (changed.Count > 0)
         {

@@ -11,6 +11,9 @@ namespace Todo.Api.Tenants;
 /// <summary>What a request must know of its tenant.</summary>
 public sealed record TenantEntry(Guid Id, string Slug, TenantStatus Status, string? SchemaVersion)
 {
+    /// <summary>The host that is this tenant's own; null: none.</summary>
+    public string? Host { get; init; }
+
     /// <summary>The tenant's schema.</summary>
     public TenantSchema Schema => TenantSchema.Of(Id);
 
@@ -22,7 +25,7 @@ public sealed record TenantEntry(Guid Id, string Slug, TenantStatus Status, stri
     }
 }
 
-/// <summary>Finds tenants by slug and by id, through the cache.</summary>
+/// <summary>Finds tenants by slug, by host and by id, through the cache.</summary>
 public sealed class TenantDirectory
 {
     private readonly LookupCache _cache;
@@ -30,8 +33,8 @@ public sealed class TenantDirectory
     private readonly ServedVersions _versions;
     private readonly Func<TenantEntry, bool> _keep;
 
-    // Under which slugs a tenant may be cached: after it was renamed, the old one is to be forgotten too. At most one small entry a tenant.
-    private readonly ConcurrentDictionary<Guid, string[]> _slugs = new();
+    // Under which names a tenant may be cached: after it was renamed, the old one is to be forgotten too. At most a few small entries a tenant.
+    private readonly ConcurrentDictionary<Guid, string[]> _keys = new();
 
     /// <summary>Asks nothing yet.</summary>
     public TenantDirectory(LookupCache cache, IDbContextFactory<CatalogDbContext> contexts, ServedVersions versions)
@@ -42,24 +45,27 @@ public sealed class TenantDirectory
 
     /// <summary>The tenant with this slug; null if there is none, or if it was deleted or never finished.</summary>
     public ValueTask<TenantEntry?> FindAsync(string slug, CancellationToken cancellationToken) =>
-        _cache.GetAsync("tenant:slug:" + slug, ApiJson.Default.TenantEntry, (_contexts, slug), static (state, token) =>
+        _cache.GetAsync(SlugKey(slug), ApiJson.Default.TenantEntry, (_contexts, slug), static (state, token) =>
             LoadAsync(state._contexts, tenant => tenant.Slug == state.slug, token), cancellationToken, _keep);
+
+    /// <summary>The tenant whose own host this is; null as above, and for a host that all share.</summary>
+    public ValueTask<TenantEntry?> FindByHostAsync(string host, CancellationToken cancellationToken) =>
+        _cache.GetAsync(HostKey(host), ApiJson.Default.TenantEntry, (_contexts, host), static (state, token) =>
+            LoadAsync(state._contexts, tenant => tenant.Host == state.host, token), cancellationToken, _keep);
 
     /// <summary>The tenant with this id; null as above.</summary>
     public ValueTask<TenantEntry?> FindAsync(Guid id, CancellationToken cancellationToken) =>
-        _cache.GetAsync($"tenant:id:{id:N}", ApiJson.Default.TenantEntry, (_contexts, id), static (state, token) =>
+        _cache.GetAsync(IdKey(id), ApiJson.Default.TenantEntry, (_contexts, id), static (state, token) =>
             LoadAsync(state._contexts, tenant => tenant.Id == state.id, token), cancellationToken, _keep);
 
-    /// <summary>Forgets what is cached of a tenant that has just changed.</summary>
-    public async Task ForgetAsync(Guid id, string slug)
+    /// <summary>Forgets what is cached of a tenant that has just changed, and that its names were nobody's before.</summary>
+    public async Task ForgetAsync(Guid id, string slug, string? host = null)
     {
-        string[] known = _slugs.TryRemove(id, out var slugs) ? slugs : [];
-        foreach (var name in known.Append(slug).Distinct(StringComparer.Ordinal))
+        string[] known = _keys.TryRemove(id, out var keys) ? keys : [];
+        foreach (var key in known.Append(SlugKey(slug)).Append(IdKey(id)).Concat(host is null ? [] : [HostKey(host)]).Distinct(StringComparer.Ordinal))
         {
-            await _cache.RemoveAsync("tenant:slug:" + name);
+            await _cache.RemoveAsync(key);
         }
-
-        await _cache.RemoveAsync($"tenant:id:{id:N}");
     }
 
     // A tenant that can't be served is about to change, and is asked for anew each time.
@@ -70,10 +76,23 @@ public sealed class TenantDirectory
             return false;
         }
 
-        _slugs.AddOrUpdate(
-            tenant.Id, static (_, slug) => [slug], static (_, known, slug) => known.Contains(slug, StringComparer.Ordinal) ? known : [.. known, slug], tenant.Slug);
+        Note(tenant.Id, SlugKey(tenant.Slug));
+        if (tenant.Host is { } host)
+        {
+            Note(tenant.Id, HostKey(host));
+        }
+
         return true;
     }
+
+    private void Note(Guid id, string key) => _keys.AddOrUpdate(
+        id, static (_, key) => [key], static (_, known, key) => known.Contains(key, StringComparer.Ordinal) ? known : [.. known, key], key);
+
+    private static string SlugKey(string slug) => "tenant:slug:" + slug;
+
+    private static string HostKey(string host) => "tenant:host:" + host;
+
+    private static string IdKey(Guid id) => $"tenant:id:{id:N}";
 
     private static async Task<TenantEntry?> LoadAsync(
         IDbContextFactory<CatalogDbContext> contexts, System.Linq.Expressions.Expression<Func<Tenant, bool>> which, CancellationToken cancellationToken)
@@ -82,7 +101,7 @@ public sealed class TenantDirectory
         return await catalog.Tenants
             .Where(which)
             .Where(tenant => tenant.Status == TenantStatus.Active || tenant.Status == TenantStatus.Suspended)
-            .Select(tenant => new TenantEntry(tenant.Id, tenant.Slug, tenant.Status, tenant.SchemaVersion))
+            .Select(tenant => new TenantEntry(tenant.Id, tenant.Slug, tenant.Status, tenant.SchemaVersion) { Host = tenant.Host })
             .SingleOrDefaultAsync(cancellationToken);
     }
 }

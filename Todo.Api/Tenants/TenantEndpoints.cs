@@ -47,7 +47,7 @@ internal static class TenantEndpoints
     }
 
     private static async Task<Results<Created<TenantResponse>, ProblemHttpResult>> CreateAsync(
-        NewTenant request, TenantProvisioner provisioner, CancellationToken cancellationToken)
+        NewTenant request, TenantProvisioner provisioner, TenantDirectory directory, CancellationToken cancellationToken)
     {
         var owner = request.Owner is { } person ? new NewPerson(person.Email, person.Name, PersonPassword.Hash(person.Password), BuiltInRole.Owner) : null;
         try
@@ -57,6 +57,7 @@ internal static class TenantEndpoints
                 request.Name,
                 owner is null ? null : (transaction, schema, token) => TenantPeople.AddAsync(transaction, schema, [owner], token),
                 cancellationToken);
+            await directory.ForgetAsync(tenant.Id, tenant.Slug);
             return TypedResults.Created($"/cc/tenants/{tenant.Slug}", TenantResponse.Of(tenant));
         }
         catch (TenantExistsException exception)

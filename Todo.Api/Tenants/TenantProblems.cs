@@ -18,7 +18,7 @@ internal static class TenantProblems
         {
             return TypedResults.Problem(exception.Message, statusCode: StatusCodes.Status404NotFound);
         }
-        catch (Exception exception) when (exception is TenantStateException or TenantBusyException or TenantExistsException or SchemaInUseException
+        catch (Exception exception) when (exception is TenantStateException or TenantBusyException or TenantExistsException or TenantHostTakenException or SchemaInUseException
             or SchemaAdoptionException or BaselineException)
         {
             return TypedResults.Problem(exception.Message, statusCode: StatusCodes.Status409Conflict);

@@ -42,6 +42,6 @@ internal static class MeEndpoints
             .Select(group => new MyGroup(group.Id, group.Name))
             .ToListAsync(cancellationToken);
         var place = await catalog.Tenants.Where(one => one.Id == tenantId).Select(one => new MyTenant(one.Id, one.Slug, one.Name)).SingleAsync(cancellationToken);
-        return TypedResults.Ok(new MeResponse(user, [.. identity.Permissions.Order(StringComparer.Ordinal)], groups, place));
+        return TypedResults.Ok(new MeResponse(user, [.. identity.Caller.Permissions.Order(StringComparer.Ordinal)], groups, place));
     }
 }

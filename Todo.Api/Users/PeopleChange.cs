@@ -47,7 +47,7 @@ internal sealed class PeopleChange : IAsyncDisposable
     private readonly AuditLog _audit;
     private readonly OpenSessions _sessions;
     private readonly TenantSchema _schema;
-    private readonly List<byte[]> _ended = [];
+    private readonly List<IssuedTokens> _ended = [];
     private readonly List<Guid> _changed = [];
     private Authority? _caller;
 
@@ -117,10 +117,14 @@ internal sealed class PeopleChange : IAsyncDisposable
     /// <summary>Writes down what is done.</summary>
     public void Record(string action, AuditSubject subject, JsonObject? details = null, AuditActor? actor = null) => _audit.Add(Tenant, action, subject, details, actor);
 
-    /// <summary>Signs the person out everywhere.</summary>
-    public async Task EndSessionsAsync(Guid userId, CancellationToken cancellationToken) => _ended.AddRange(await OpenSessions.DeleteAsync(Tenant, userId, except: null, cancellationToken));
+    /// <summary>Signs the person out everywhere; their keys and guests' links are looked up anew, and refused while they may not sign in.</summary>
+    public async Task EndSessionsAsync(Guid userId, CancellationToken cancellationToken)
+    {
+        _ended.Add(await OpenSessions.OfAsync(Tenant, user => user.Id == userId, cancellationToken));
+        await OpenSessions.DeleteAsync(Tenant, userId, except: null, cancellationToken);
+    }
 
-    /// <summary>Lets what changed about the person be seen by open sessions.</summary>
+    /// <summary>Lets what changed about the person be seen by open sessions, keys and guests' links.</summary>
     public void RefreshSessions(Guid userId) => _changed.Add(userId);
 
     public async Task CommitAsync(CancellationToken cancellationToken)
@@ -131,7 +135,11 @@ internal sealed class PeopleChange : IAsyncDisposable
 
         // Given back first: nobody holds one connection while waiting for another.
         await _connection.CloseAsync();
-        await _sessions.ForgetAsync(_schema, _ended);
+        foreach (var ended in _ended)
+        {
+            await _sessions.ForgetAsync(_schema, ended);
+        }
+
         if (_changed.Count > 0)
         {
             await _sessions.RefreshAsync(_schema, user => _changed.Contains(user.Id));

@@ -7,7 +7,7 @@ namespace Todo.Cli.Tenants;
 /// <summary>What was purged.</summary>
 internal sealed record PurgeDocument(string Slug, int Dropped);
 
-/// <summary>A tenant's life: rename, suspend, resume, delete, restore, purge.</summary>
+/// <summary>A tenant's life: rename, host, suspend, resume, delete, restore, purge.</summary>
 internal static class LifecycleCommands
 {
     // Well below the lock slots that a server has by default, of which each table takes several.
@@ -16,6 +16,7 @@ internal static class LifecycleCommands
     public static IEnumerable<Command> Create() =>
     [
         Rename(),
+        Host(),
         Change("suspend", "Refuses an active tenant to its people; it is still migrated.", (life, slug, token) => life.SuspendAsync(slug, token)),
         Change("resume", "Serves a suspended tenant again.", (life, slug, token) => life.ResumeAsync(slug, token)),
         Change("delete", "Neither serves nor migrates a tenant; recoverable until it is purged.", (life, slug, token) => life.DeleteAsync(slug, token), "It will not be served any more."),
@@ -30,6 +31,14 @@ internal static class LifecycleCommands
         var name = new Option<string?>("--name") { Description = "The new name for people." };
         return new Command("rename", "Gives a tenant another slug, another name, or both; no table moves.") { slug, to, name }.Does(async (invocation, cancellationToken) =>
             await AnswerAsync(invocation, await invocation.Service<TenantLifecycle>().RenameAsync(invocation.Get(slug), invocation.Get(to), invocation.Get(name), cancellationToken)));
+    }
+
+    private static Command Host()
+    {
+        var slug = SlugArgument();
+        var host = new Argument<string?>("host") { Description = $"The host, {TenantHost.Rule}; left out, the tenant has none any more.", Arity = ArgumentArity.ZeroOrOne };
+        return new Command("host", "Gives a tenant a host name of its own, or takes it away.") { slug, host }.Does(async (invocation, cancellationToken) =>
+            await AnswerAsync(invocation, await invocation.Service<TenantLifecycle>().SetHostAsync(invocation.Get(slug), invocation.Get(host), cancellationToken)));
     }
 
     private static Command Restore()

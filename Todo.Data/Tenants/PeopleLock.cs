@@ -22,6 +22,6 @@ public static class PeopleLock
             throw new InvalidOperationException("The lock on a tenant's people needs a transaction to be held in.");
         }
 
-        await tenant.Database.ExecuteSqlRawAsync("""SELECT 1 FROM "<tenant>".roles WHERE id = {0} FOR NO KEY UPDATE""", [BuiltInRole.Owner], cancellationToken);
+        await tenant.Database.ExecuteSqlAsync($"""SELECT 1 FROM "<tenant>".roles WHERE id = {BuiltInRole.Owner} FOR NO KEY UPDATE""", cancellationToken);
     }
 }

@@ -61,6 +61,32 @@ public sealed class TenantLifecycle(NpgsqlDataSource dataSource)
         }
     }
 
+    /// <summary>Gives an active or suspended tenant a host name of its own, or takes it away: requests to that host are for this tenant only.</summary>
+    /// <param name="slug">The tenant.</param>
+    /// <param name="host">Keeps <see cref="TenantHost"/>'s rule; null: none.</param>
+    /// <param name="cancellationToken">Cancels, changing nothing.</param>
+    /// <exception cref="ArgumentException">The host breaks the rule.</exception>
+    /// <exception cref="TenantHostTakenException">It is another tenant's.</exception>
+    /// <exception cref="TenantNotFoundException">There is no such tenant.</exception>
+    /// <exception cref="TenantStateException">It is neither active nor suspended.</exception>
+    /// <exception cref="TenantBusyException">Another session has it.</exception>
+    public async Task<Tenant> SetHostAsync(string slug, string? host, CancellationToken cancellationToken)
+    {
+        if (host is not null && !TenantHost.IsValid(host))
+        {
+            throw new ArgumentException($"A host is {TenantHost.Rule}.", nameof(host));
+        }
+
+        try
+        {
+            return await ChangeAsync(slug, "host = $3", Serving, "given a host", [BatchStatements.Text(host)], cancellationToken);
+        }
+        catch (PostgresException exception) when (TenantHostTakenException.IsCauseOf(exception))
+        {
+            throw new TenantHostTakenException(host!, exception);
+        }
+    }
+
     /// <summary>Refuses an active tenant to its people; it is still migrated.</summary>
     /// <inheritdoc cref="DeleteAsync" path="/exception"/>
     public Task<Tenant> SuspendAsync(string slug, CancellationToken cancellationToken) =>

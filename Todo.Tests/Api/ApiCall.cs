@@ -6,8 +6,10 @@ using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
 using Todo.Api.Accounts;
+using Todo.Api.ApiKeys;
 using Todo.Api.Fleet;
 using Todo.Api.Groups;
+using Todo.Api.Guests;
 using Todo.Api.Identity;
 using Todo.Api.Roles;
 using Todo.Api.Tenants;
@@ -21,10 +23,16 @@ internal sealed record Belongings(Guid TenantId, string Slug, string Email, Guid
 {
     /// <summary>Its people, roles and groups.</summary>
     public required PeopleBelongings People { get; init; }
+
+    /// <summary>Its keys and guests' links.</summary>
+    public required OpenDoors Doors { get; init; }
 }
 
 /// <summary>A person who may nothing and has an open invitation, a role that nobody has, and a group.</summary>
 internal sealed record PeopleBelongings(Guid PersonId, string Email, Guid RoleId, string RoleName, Guid GroupId, string Invitation);
+
+/// <summary>A key for machines, which holds every permission that a key can, and a guest's link to the tenant's list, for writing; the secrets of both.</summary>
+internal sealed record OpenDoors(Guid ApiKeyId, string ApiKey, Guid GuestLinkId, string GuestToken);
 
 /// <summary>
 /// An endpoint and method of the API, and how to call it: every parameter of its route and every field of its body that can name
@@ -36,11 +44,14 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
     private static readonly Dictionary<string, Func<Belongings, string>> Parameters = new()
     {
         ["todos/id"] = of => of.TodoId.ToString(),
+        ["guest/id"] = of => of.TodoId.ToString(),
         ["auth/id"] = of => of.SessionId,
         ["users/id"] = of => of.People.PersonId.ToString(),
         ["roles/id"] = of => of.People.RoleId.ToString(),
         ["groups/id"] = of => of.People.GroupId.ToString(),
         ["groups/userId"] = of => of.People.PersonId.ToString(),
+        ["api-keys/id"] = of => of.Doors.ApiKeyId.ToString(),
+        ["guest-links/id"] = of => of.Doors.GuestLinkId.ToString(),
         ["cc/slug"] = of => of.Slug,
         ["cc/id"] = of => of.RunId.ToString(),
         ["openapi/documentName"] = _ => "v1",
@@ -59,6 +70,10 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
         [typeof(BaselineRequest)] = of => new { tenant = of.Slug, version = "head" },
         [typeof(PlanRequest)] = of => new { tenants = new[] { of.Slug } },
         [typeof(NewRun)] = of => new { tenants = new[] { of.Slug } },
+        [typeof(TenantHostChange)] = of => new { host = $"{of.Slug}.example" },
+        [typeof(NewApiKey)] = _ => new { name = "Made by a sample", permissions = Array.Empty<string>() },
+        [typeof(NewGuestLink)] = of => new { of.ListId, name = "Made by a sample" },
+        [typeof(NewGuestTodo)] = _ => new { title = "Made by a sample" },
         [typeof(NewTodo)] = of => new { title = "Made by a sample", of.ListId },
         [typeof(NewUser)] = of => new { email = $"{Guid.NewGuid():N}@{of.Slug}.example", name = "Invited by a sample", of.People.RoleId },
         [typeof(UserChange)] = _ => new { name = "Changed by a sample" },
@@ -72,7 +87,7 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
     };
 
     // Bodies in which nothing can be named that belongs to somebody, or that are about the caller alone.
-    private static readonly HashSet<Type> Neutral = [typeof(NewRole), typeof(Dictionary<string, JsonElement>), typeof(PasswordChange)];
+    private static readonly HashSet<Type> Neutral = [typeof(NewRole), typeof(Dictionary<string, JsonElement>), typeof(PasswordChange), typeof(NewApiKey), typeof(NewGuestTodo)];
 
     // Calls that only make sense for a tenant with this status, and leave it with another.
     private static readonly Dictionary<string, string> Statuses = new()
@@ -103,8 +118,17 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
     /// <summary>Whether people of a tenant may call it.</summary>
     public bool IsTenants => Schemes.Contains(SessionAuthenticationHandler.SchemeName);
 
+    /// <summary>Whether only guests may call it.</summary>
+    public bool IsGuests => Schemes.Contains("Guest");
+
     /// <summary>Whether a call names something that belongs to somebody.</summary>
-    public bool NamesBelongings => Endpoint.RoutePattern.Parameters.Count > 0 || (BodyType is { } body && !Neutral.Contains(body));
+    public bool NamesBelongings => HasParameters || (BodyType is { } body && !Neutral.Contains(body));
+
+    /// <summary>Whether its address names something.</summary>
+    public bool HasParameters => Endpoint.RoutePattern.Parameters.Count > 0;
+
+    /// <summary>What the call of a sample needs beyond <see cref="Permission"/>, because it hands out what the caller may do.</summary>
+    public IEnumerable<string> AlsoNeeds => BodyType == typeof(NewGuestLink) ? [Data.Access.Permission.TodosRead] : [];
 
     private IEnumerable<string> Schemes => Endpoint.Metadata.OfType<AuthorizationPolicy>().SelectMany(policy => policy.AuthenticationSchemes);
 

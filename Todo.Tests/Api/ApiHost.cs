@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Todo.Api.Identity;
 using Todo.Api.Traffic;
 using Todo.Tenancy.Migrations;
@@ -16,6 +17,8 @@ namespace Todo.Tests.Api;
 /// <summary>The real API over Kestrel, in this process, on a database of its own with an up-to-date catalog.</summary>
 public class ApiHost : TestDatabase
 {
+    private SecretWatch _watch = null!;
+
     /// <summary>The password of everybody whom <see cref="CreateTenantAsync"/> makes.</summary>
     public const string Password = "correct horse battery";
 
@@ -42,7 +45,7 @@ public class ApiHost : TestDatabase
 
     // All tests come from one address, and some do in a second what nobody else does in an hour. Those of limits set their own.
     private static IEnumerable<string> WideLimits =>
-        new[] { "person", "tenant", "address", "stranger", "sign-in-address", "sign-in-account", "reset-address", "reset-account" }.SelectMany(policy => Limit(policy, 10_000, RatePeriod.Second, 100_000));
+        new[] { "person", "api-key", "tenant", "address", "stranger", "sign-in-address", "sign-in-account", "reset-address", "reset-account" }.SelectMany(policy => Limit(policy, 10_000, RatePeriod.Second, 100_000));
 
     /// <summary>Configuration that gives a policy other numbers.</summary>
     protected static IEnumerable<string> Limit(string policy, int rate, RatePeriod per, int burst, int queue = 0) =>
@@ -56,6 +59,7 @@ public class ApiHost : TestDatabase
     /// <inheritdoc/>
     public override async Task InitializeAsync()
     {
+        _watch = new SecretWatch(Password, OperatorKey);
         await base.InitializeAsync();
         (App, Address) = await StartApiAsync(ConnectionString);
         await App.Services.GetRequiredService<CatalogMigrator>().MigrateAsync(CancellationToken.None);
@@ -71,6 +75,7 @@ public class ApiHost : TestDatabase
         Operator.Dispose();
         await App.DisposeAsync();
         await base.DisposeAsync();
+        _watch.Found.ShouldBeEmpty("secrets in the logs");
     }
 
     /// <summary>Starts an API, as one replica among others.</summary>
@@ -86,6 +91,7 @@ public class ApiHost : TestDatabase
             .. WideLimits,
             .. Arguments,
         ]);
+        app.Services.GetRequiredService<ILoggerFactory>().AddProvider(_watch.Reader());
         await app.StartAsync();
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         return (app, new Uri(address));
@@ -113,6 +119,38 @@ public class ApiHost : TestDatabase
             INSERT INTO sign_ins (email, tenant_id) VALUES ('{email}', '{schema.TenantId}');
             """);
         return await OpenSessionAsync(email, slug);
+    }
+
+    /// <summary>Makes a key for machines.</summary>
+    public async Task<(Guid Id, string Text)> AddKeyAsync(TenantSchema schema, Guid user, IEnumerable<string> permissions, string ends = "interval '1 day'")
+    {
+        var (id, token) = (Guid.CreateVersion7(), AccessToken.Create(schema.TenantId, out var text));
+        await ExecuteAsync(
+            $"""
+            INSERT INTO {schema}.api_keys (id, name, hash, permissions, created_by, created_at, expires_at)
+            VALUES ('{id}', 'A machine', '\x{Convert.ToHexString(token.Hash)}', string_to_array('{string.Join(',', permissions)}', ','), '{user}', now(), now() + {ends})
+            """);
+        return (id, "todo_key_" + text);
+    }
+
+    /// <summary>Makes a guest's link.</summary>
+    public async Task<(Guid Id, string Text)> AddGuestLinkAsync(TenantSchema schema, Guid user, Guid list, bool mayWrite, string ends = "interval '1 day'")
+    {
+        var (id, token) = (Guid.CreateVersion7(), AccessToken.Create(schema.TenantId, out var text));
+        await ExecuteAsync(
+            $"""
+            INSERT INTO {schema}.guest_links (id, list_id, name, hash, may_write, created_by, created_at, expires_at)
+            VALUES ('{id}', '{list}', 'On the door', '\x{Convert.ToHexString(token.Hash)}', {mayWrite}, '{user}', now(), now() + {ends})
+            """);
+        return (id, "todo_guest_" + text);
+    }
+
+    /// <summary>A client that sends a token and nothing else.</summary>
+    public HttpClient With(string token)
+    {
+        var client = new HttpClient { BaseAddress = Address };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return client;
     }
 
     /// <summary>Opens a session for somebody as signing in does, but without the tenths of a second that checking a password takes on a busy machine.</summary>

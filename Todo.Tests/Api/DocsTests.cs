@@ -24,7 +24,7 @@ public sealed class DocsTests(ApiHost api) : IClassFixture<ApiHost>
         foreach (var call in described)
         {
             var schemes = operations[call.ToString().Replace(":guid", "", StringComparison.Ordinal)].Security?.SelectMany(security => security.Keys).Select(key => key.Reference.Id!) ?? [];
-            schemes.ShouldBe(call.IsOperators ? ["operator"] : call.IsTenants ? ["token", "tenant"] : [], ignoreOrder: true, call.ToString());
+            schemes.ShouldBe(call.IsOperators ? ["operator"] : call.IsTenants ? ["token", "tenant"] : call.IsGuests ? ["guest"] : [], ignoreOrder: true, call.ToString());
         }
 
         // What is not in the document answers machines, or is the document.

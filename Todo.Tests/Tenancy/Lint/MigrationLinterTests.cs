@@ -5,6 +5,7 @@ using Todo.Data;
 using Todo.Tenancy.Lint;
 using Todo.Tenancy.Migrations;
 using Todo.Tenancy.Scoping;
+using Todo.Tests.Architecture;
 
 namespace Todo.Tests.Tenancy.Lint;
 
@@ -378,13 +379,7 @@ public sealed class MigrationLinterTests
     [Fact]
     public async Task The_documentation_lists_the_rules_as_they_are()
     {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "docs", "lint.md")))
-        {
-            folder = Path.GetDirectoryName(folder).ShouldNotBeNull();
-        }
-
-        var lines = await File.ReadAllLinesAsync(Path.Combine(folder, "docs", "lint.md"));
+        var lines = await File.ReadAllLinesAsync(Path.Combine(Checkout.Root, "docs", "lint.md"));
         lines.Where(line => line.StartsWith("| `", StringComparison.Ordinal))
             .ShouldBe(LintRules.All.Select(rule => $"| `{rule.Id}` | {rule.WarnsOf} | {rule.Remedy} |"));
     }

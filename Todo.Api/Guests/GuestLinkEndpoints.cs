@@ -1,0 +1,87 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Todo.Api.Identity;
+using Todo.Api.Paging;
+using Todo.Data;
+using Todo.Data.Access;
+using Todo.Data.Tenants;
+
+namespace Todo.Api.Guests;
+
+/// <summary>Links to one list, for people without an account. Only somebody who may makes them: there is no way to one without.</summary>
+internal static class GuestLinkEndpoints
+{
+    public static void MapGuestLinks(this IEndpointRouteBuilder app)
+    {
+        var group = app.MapGroup("/guest-links").WithTags("Guests").RequirePermission(Permission.GuestLinksManage);
+        group.MapPost("/", CreateAsync).WithName("CreateGuestLink").WithSummary("Make a link to a list")
+            .WithDescription("Answers with the link and its QR code, this once.").ProducesProblem(StatusCodes.Status403Forbidden);
+        group.MapGet("/", ListAsync).WithName("ListGuestLinks").WithSummary("List links").WithDescription("Oldest first, those that have ended too.");
+        group.MapDelete("/{id:guid}", RevokeAsync).WithName("RevokeGuestLink").WithSummary("Revoke a link").WithDescription("Every replica refuses it within a second. Revoking it again changes nothing.");
+    }
+
+    private static async Task<Results<Created<GuestLinkCreated>, ProblemHttpResult>> CreateAsync(
+        NewGuestLink request, HttpRequest http, RequestIdentity identity, TenantDbContext tenant, IOptions<GuestOptions> options, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var needed = request.MayWrite ? Permission.TodosWrite : Permission.TodosRead;
+        if (!identity.Has(needed))
+        {
+            return TypedResults.Problem($"A guest may do no more than who makes the link, and you don't hold '{needed}'.", statusCode: StatusCodes.Status403Forbidden);
+        }
+
+        var now = clock.GetTimestamptz();
+        var token = AccessToken.Create(identity.Schema.TenantId, out var text);
+        var link = new GuestLink
+        {
+            Id = SortableId.At(now),
+            ListId = request.ListId,
+            Name = request.Name,
+            Hash = token.Hash,
+            MayWrite = request.MayWrite,
+            CreatedBy = identity.UserId,
+            CreatedAt = now,
+            ExpiresAt = now.AddDays(request.Days),
+        };
+        tenant.GuestLinks.Add(link);
+        try
+        {
+            await tenant.SaveChangesAsync(cancellationToken);
+        }
+        catch (DbUpdateException exception) when (exception.InnerException is PostgresException { ConstraintName: "guest_links_list_id_fkey" })
+        {
+            return TypedResults.Problem("There is no list with this listId.", statusCode: StatusCodes.Status400BadRequest);
+        }
+
+        var secret = Bearer.GuestPrefix + text;
+        var page = options.Value.PageUrl ?? new Uri($"{http.Scheme}://{http.Host}/guest");
+        var url = new UriBuilder(page) { Fragment = secret }.Uri.AbsoluteUri;
+        return TypedResults.Created($"/guest-links/{link.Id}", new GuestLinkCreated(link.Id, secret, url, QrCode.Svg(url), QrCode.Png(url), link.ExpiresAt));
+    }
+
+    private static async Task<PageResult<GuestLinkResponse>> ListAsync(
+        HttpContext context, TenantDbContext tenant, CancellationToken cancellationToken, [Range(1, Page.MaxLimit)] int limit = Page.DefaultLimit, Cursor? cursor = null)
+    {
+        var after = cursor?.After ?? Guid.Empty;
+        var rows = await tenant.GuestLinks.Where(link => link.Id > after).OrderBy(link => link.Id)
+            .Select(link => new GuestLinkResponse(link.Id, link.ListId, link.Name, link.MayWrite, link.CreatedBy, link.CreatedAt, link.ExpiresAt, link.LastUsedAt, link.RevokedAt))
+            .Take(limit + 1).ToListAsync(cancellationToken);
+        return Page.Of(rows, limit, link => link.Id, ApiJson.Default.PageGuestLinkResponse, context);
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> RevokeAsync(
+        Guid id, RequestIdentity identity, TenantDbContext tenant, GuestLinkDirectory links, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        if (await tenant.GuestLinks.Where(link => link.Id == id).Select(link => link.Hash).SingleOrDefaultAsync(cancellationToken) is not { } hash)
+        {
+            return TypedResults.Problem("There is no such link.", statusCode: StatusCodes.Status404NotFound);
+        }
+
+        var now = clock.GetTimestamptz();
+        await tenant.GuestLinks.Where(link => link.Id == id && link.RevokedAt == null).ExecuteUpdateAsync(link => link.SetProperty(l => l.RevokedAt, now), cancellationToken);
+        await links.ForgetAsync(identity.Schema.TenantId, hash);
+        return TypedResults.NoContent();
+    }
+}
