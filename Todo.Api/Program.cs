@@ -33,6 +33,7 @@ public static class Program
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults();
         builder.AddTodoDatabase();
+        builder.AddTodoDatabaseOwner();
         builder.AddTodoCache();
         builder.Services.AddTodoData();
         builder.Services.AddLookupCache();

@@ -8,14 +8,16 @@ try
 
     var database = builder.AddDatabase();
     var cache = builder.AddCache();
+    var apiPassword = builder.AddParameter(ResourceNames.DatabasePassword, new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true, persist: true);
     var operatorKey = builder.AddParameter(ResourceNames.OperatorKey, new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true, persist: true);
 
     var migrations = builder.AddProject<Projects.Todo_MigrationWorker>(ResourceNames.MigrationWorker)
         .WithReference(database)
+        .WithEnvironment("Migration__ApiDatabasePassword", apiPassword)
         .WaitFor(database);
 
     var api = builder.AddProject<Projects.Todo_Api>(ResourceNames.Api)
-        .WithReference(database)
+        .WithDatabase(database, apiPassword)
         .WithReference(cache)
         .WithEnvironment("Operators__Key", operatorKey)
         .WaitFor(cache)

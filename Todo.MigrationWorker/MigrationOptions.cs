@@ -37,6 +37,12 @@ internal sealed class MigrationOptions
     /// <summary>How long a database that is down is waited for before the worker gives up.</summary>
     public TimeSpan DatabaseWait { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>
+    /// The password of the role that the API signs in as, which is then made, or given its rights, at the start; ASCII. Absent: the role, if there is one,
+    /// is left as it is.
+    /// </summary>
+    public string? ApiDatabasePassword { get; init; }
+
     /// <summary>The password of the demo people; the demo tenants are made if it is set and the environment is Development.</summary>
     public string? DemoPassword { get; init; }
 }

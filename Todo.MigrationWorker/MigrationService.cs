@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Todo.Data;
 using Todo.Data.Demo;
 using Todo.Tenancy.Fleet;
 using Todo.Tenancy.Migrations;
 using Todo.Tenancy.Provisioning;
+using Todo.Tenancy.Roles;
 
 namespace Todo.MigrationWorker;
 
@@ -17,6 +19,7 @@ internal sealed partial class MigrationService(
     CatalogMigrator catalog,
     FleetMigration fleet,
     SchemaPool pool,
+    RowsRole role,
     DemoData demo,
     IOptions<MigrationOptions> options,
     IHostEnvironment environment,
@@ -61,8 +64,20 @@ internal sealed partial class MigrationService(
         await WaitForDatabaseAsync(cancellationToken);
 
         var started = Stopwatch.GetTimestamp();
+        // First: what is made from here on is made with the role's rights on it.
+        var password = options.Value.ApiDatabasePassword;
+        if (password is { Length: > 0 })
+        {
+            await role.PrepareAsync(password, cancellationToken);
+        }
+
         var catalogApplied = await catalog.MigrateAsync(cancellationToken);
         LogCatalog(catalogApplied);
+        if (password is { Length: > 0 })
+        {
+            var older = await role.GrantAsync(DatabaseRights.ReadOnly, DatabaseRights.AppendOnly, cancellationToken);
+            LogRole(older);
+        }
 
         var outcome = await BringToHeadAsync(options.Value, cancellationToken);
         foreach (var failure in outcome.Failures)
@@ -83,9 +98,9 @@ internal sealed partial class MigrationService(
             LogPool(made, options.Value.PoolSize);
         }
 
-        if (environment.IsDevelopment() && options.Value.DemoPassword is { Length: > 0 } password)
+        if (environment.IsDevelopment() && options.Value.DemoPassword is { Length: > 0 } demoPassword)
         {
-            await demo.EnsureAsync(password, cancellationToken);
+            await demo.EnsureAsync(demoPassword, cancellationToken);
             LogDemo();
         }
 
@@ -155,6 +170,9 @@ internal sealed partial class MigrationService(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Made {Made} schemas in advance; {Size} are ready for new tenants")]
     private partial void LogPool(int made, int size);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The API's role in the database is in place; {Schemas} schemas were without it")]
+    private partial void LogRole(int schemas);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Demo tenants are in place")]
     private partial void LogDemo();

@@ -12,6 +12,12 @@ internal static class ResourceNames
     /// <summary>The database in it, holding the catalog (<c>public</c>) and every tenant's schema.</summary>
     public const string Database = "tododb";
 
+    /// <summary>The same database, signed in to as its owner, for what has to make and change schemas beside serving requests.</summary>
+    public const string DatabaseOwner = "tododb-owner";
+
+    /// <summary>The secret parameter with the password of the API's role in the database.</summary>
+    public const string DatabasePassword = "api-database-password";
+
     /// <summary>Redis.</summary>
     public const string Cache = "cache";
 

@@ -1,3 +1,4 @@
+using Aspire.Npgsql;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
@@ -29,31 +30,59 @@ public static class TodoDatabase
     public static TBuilder AddTodoDatabase<TBuilder>(this TBuilder builder, Action<NpgsqlConnectionStringBuilder>? configure = null)
         where TBuilder : IHostApplicationBuilder
     {
-        builder.AddNpgsqlDataSource(
-            ResourceNames.Database,
-            settings =>
-            {
-                var exported = Telemetry.IsExported(builder.Configuration);
-                settings.DisableTracing |= !exported;
-                settings.DisableMetrics |= !exported;
-                if (!string.IsNullOrWhiteSpace(settings.ConnectionString))
-                {
-                    settings.ConnectionString = WithDefaults(settings.ConnectionString, builder, configure);
-                }
-            },
-            dataSource =>
-            {
-                // Spans and metrics would otherwise be labelled with the connection string, password left out.
-                dataSource.Name = ResourceNames.Database;
-
-                // Every table of every tenant is a type to PostgreSQL. Reading them all takes the first connection 0.25 s at 5,000
-                // tenants, and all that is used here is built in.
-                dataSource.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
-            });
+        builder.AddNpgsqlDataSource(ResourceNames.Database, settings => Complete(settings, ResourceNames.Database, builder, configure), dataSource => Complete(dataSource, ResourceNames.Database));
         return builder;
     }
 
-    private static string WithDefaults(string text, IHostApplicationBuilder builder, Action<NpgsqlConnectionStringBuilder>? configure)
+    /// <summary>
+    /// Registers, with its connection name as key, a second <see cref="NpgsqlDataSource"/> that signs in as the owner of the database, if
+    /// <c>ConnectionStrings:tododb-owner</c> is set. What serves requests needs none: see decision 8.
+    /// </summary>
+    /// <typeparam name="TBuilder">The kind of application.</typeparam>
+    /// <param name="builder">The application under construction.</param>
+    /// <returns><paramref name="builder"/>.</returns>
+    /// <exception cref="InvalidOperationException">The connection string is malformed, or <c>Database:MaxPoolSize</c> is not in its range.</exception>
+    public static TBuilder AddTodoDatabaseOwner<TBuilder>(this TBuilder builder)
+        where TBuilder : IHostApplicationBuilder
+    {
+        if (!string.IsNullOrWhiteSpace(builder.Configuration.GetConnectionString(ResourceNames.DatabaseOwner)))
+        {
+            builder.AddKeyedNpgsqlDataSource(
+                ResourceNames.DatabaseOwner,
+                settings =>
+                {
+                    // Requests of tenants are served without it.
+                    settings.DisableHealthChecks = true;
+                    Complete(settings, ResourceNames.DatabaseOwner, builder, configure: null);
+                },
+                dataSource => Complete(dataSource, ResourceNames.DatabaseOwner));
+        }
+
+        return builder;
+    }
+
+    private static void Complete(NpgsqlSettings settings, string name, IHostApplicationBuilder builder, Action<NpgsqlConnectionStringBuilder>? configure)
+    {
+        var exported = Telemetry.IsExported(builder.Configuration);
+        settings.DisableTracing |= !exported;
+        settings.DisableMetrics |= !exported;
+        if (!string.IsNullOrWhiteSpace(settings.ConnectionString))
+        {
+            settings.ConnectionString = WithDefaults(settings.ConnectionString, name, builder, configure);
+        }
+    }
+
+    private static void Complete(NpgsqlDataSourceBuilder dataSource, string name)
+    {
+        // Spans and metrics would otherwise be labelled with the connection string, password left out.
+        dataSource.Name = name;
+
+        // Every table of every tenant is a type to PostgreSQL. Reading them all takes the first connection 0.25 s at 5,000
+        // tenants, and all that is used here is built in.
+        dataSource.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
+    }
+
+    private static string WithDefaults(string text, string name, IHostApplicationBuilder builder, Action<NpgsqlConnectionStringBuilder>? configure)
     {
         NpgsqlConnectionStringBuilder connection;
         try
@@ -62,7 +91,7 @@ public static class TodoDatabase
         }
         catch (ArgumentException malformed)
         {
-            throw new InvalidOperationException($"'ConnectionStrings:{ResourceNames.Database}' is not a PostgreSQL connection string: {malformed.Message}", malformed);
+            throw new InvalidOperationException($"'ConnectionStrings:{name}' is not a PostgreSQL connection string: {malformed.Message}", malformed);
         }
 
         Default("Maximum Pool Size", MaxPoolSize(builder.Configuration));

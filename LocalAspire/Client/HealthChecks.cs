@@ -9,11 +9,11 @@ namespace Aspire;
 // Each resolves its client while it runs, not while it is made: a client that can't be built has to count as unhealthy,
 // and the health check service catches only what a running check throws.
 
-internal sealed class NpgsqlHealthCheck(IServiceProvider services) : IHealthCheck
+internal sealed class NpgsqlHealthCheck(Func<NpgsqlDataSource> dataSource) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        await using var command = services.GetRequiredService<NpgsqlDataSource>().CreateCommand("SELECT 1");
+        await using var command = dataSource().CreateCommand("SELECT 1");
         await command.ExecuteScalarAsync(cancellationToken);
         return HealthCheckResult.Healthy();
     }

@@ -10,6 +10,10 @@ namespace Todo.Api.Errors;
 internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> logger) : IExceptionHandler
 {
     private static readonly Refusal DatabaseAway = new(StatusCodes.Status503ServiceUnavailable, "The database can't be reached at the moment. Try again in a few seconds.");
+    private static readonly Refusal NotTheOwner = new(
+        StatusCodes.Status501NotImplemented,
+        "This API signs in to the database as a role that works with rows only. Use the todo command, or an API that is given ConnectionStrings:tododb-owner.");
+
     private static readonly Refusal NotText = new(StatusCodes.Status400BadRequest, "The request has text that can't be stored, such as the character U+0000.");
     private static readonly Refusal Unexpected = new(StatusCodes.Status500InternalServerError, "Something went wrong on our side. Tell us the traceId if it happens again.");
 
@@ -23,6 +27,11 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
         }
 
         var refusal = Explain(exception);
+        if (refusal == Unexpected && exception is PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } && httpContext.Request.Path.StartsWithSegments("/cc"))
+        {
+            refusal = NotTheOwner;
+        }
+
         if (refusal.StatusCode == StatusCodes.Status500InternalServerError)
         {
             LogUnexpected(exception, httpContext.Request.Method, httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.DisplayName);

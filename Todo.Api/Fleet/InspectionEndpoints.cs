@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Npgsql;
 using Todo.Api.Tenants;
 using Todo.Data;
 using Todo.Tenancy.Fleet;
@@ -12,8 +11,8 @@ internal static class InspectionEndpoints
 {
     public static void AddInspection(this IServiceCollection services)
     {
-        services.AddSingleton(provider => new FleetVerifier(provider.GetRequiredService<NpgsqlDataSource>(), MigrationLines.Tenant));
-        services.AddSingleton(provider => new DriftDetector(provider.GetRequiredService<NpgsqlDataSource>(), MigrationLines.Tenant));
+        services.AddSingleton(provider => new FleetVerifier(DataServices.Owner(provider), MigrationLines.Tenant));
+        services.AddSingleton(provider => new DriftDetector(DataServices.Owner(provider), MigrationLines.Tenant));
     }
 
     public static void MapInspection(this IEndpointRouteBuilder app)

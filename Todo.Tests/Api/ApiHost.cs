@@ -18,6 +18,7 @@ namespace Todo.Tests.Api;
 public class ApiHost : TestDatabase
 {
     private SecretWatch _watch = null!;
+    private DatabaseRole _role = null!;
 
     /// <summary>The password of everybody whom <see cref="CreateTenantAsync"/> makes.</summary>
     public const string Password = "correct horse battery";
@@ -61,8 +62,10 @@ public class ApiHost : TestDatabase
     {
         _watch = new SecretWatch(Password, OperatorKey);
         await base.InitializeAsync();
+        _role = await DatabaseRole.MakeAsync(this);
         (App, Address) = await StartApiAsync(ConnectionString);
         await App.Services.GetRequiredService<CatalogMigrator>().MigrateAsync(CancellationToken.None);
+        await _role.GrantAsync();
         Anonymous = new HttpClient { BaseAddress = Address };
         Operator = new HttpClient { BaseAddress = Address };
         Operator.DefaultRequestHeaders.Add("X-Operator-Key", OperatorKey);
@@ -85,7 +88,8 @@ public class ApiHost : TestDatabase
         [
             "--environment=Production",
             "--urls=http://127.0.0.1:0",
-            $"--ConnectionStrings:tododb={database}",
+            $"--ConnectionStrings:tododb={_role.SignIn(database)}",
+            $"--ConnectionStrings:tododb-owner={database}",
             $"--ConnectionStrings:cache={await CacheAsync()}",
             $"--Operators:Key={OperatorKey}",
             .. WideLimits,

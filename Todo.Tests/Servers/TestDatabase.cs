@@ -1,5 +1,6 @@
 using System.Text;
 using Npgsql;
+using Todo.Tenancy.Roles;
 
 namespace Todo.Tests.Servers;
 
@@ -29,7 +30,8 @@ public class TestDatabase : IAsyncLifetime
     {
         _server = await ServerAsync();
         await OnServerAsync(Template is null ? $"CREATE DATABASE {_name}" : $"CREATE DATABASE {_name} TEMPLATE {Template}");
-        ConnectionString = new NpgsqlConnectionStringBuilder(_server) { Database = _name, MaxPoolSize = 20, IncludeFailedBatchedCommand = true }.ConnectionString;
+        // A minute for a connection: the machine may be busy with others, and what is tested is not how long one waits.
+        ConnectionString = new NpgsqlConnectionStringBuilder(_server) { Database = _name, MaxPoolSize = 20, Timeout = 60, IncludeFailedBatchedCommand = true }.ConnectionString;
         DataSource = NpgsqlDataSource.Create(ConnectionString);
     }
 
@@ -38,6 +40,7 @@ public class TestDatabase : IAsyncLifetime
     {
         await DataSource.DisposeAsync();
         await OnServerAsync($"DROP DATABASE {_name} WITH (FORCE)");
+        await OnServerAsync($"DROP ROLE IF EXISTS {RowsRole.NameIn(_name)}");
     }
 
     /// <summary>The first column of the first row.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Todo.Data.Tenants;
+using Todo.Tenancy.Roles;
 
 namespace Todo.Data.Migrations.Tenant;
 
@@ -21,6 +22,7 @@ public sealed class AddPeople : Migration
         CreateGroups(migrationBuilder);
         CreateSettings(migrationBuilder);
         CreateRecords(migrationBuilder);
+        migrationBuilder.Sql(RowsRole.AppendOnly("audit_entries", "sign_in_entries"));
         CreateKeys(migrationBuilder);
         SeedAccess(migrationBuilder);
     }
