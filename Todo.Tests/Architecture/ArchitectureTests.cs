@@ -16,6 +16,7 @@ public sealed class ArchitectureTests(ApiHost api) : IClassFixture<ApiHost>
     [InlineData("todo", "Todo.Data", "Todo.Tenancy")]
     [InlineData("Todo.Data", "Todo.Tenancy")]
     [InlineData("Todo.Tenancy")]
+    [InlineData("Todo.Scheduling")]
     [InlineData("Todo.ServiceDefaults")]
     [InlineData("Todo.AppHost")]
     public void Projects_use_only_those_below_them(string project, params string[] below) =>
