@@ -75,11 +75,16 @@ public sealed class RecurrenceRule : IEquatable<RecurrenceRule>
     public static RecurrenceRule Parse(string text) => TryParse(text, out var rule, out var error) ? rule : throw new FormatException(error);
 
     /// <summary>The rule with another interval.</summary>
-    internal RecurrenceRule Every(int interval) => new(Frequency)
+    internal RecurrenceRule Every(int interval) => Copy(interval, Until);
+
+    /// <summary>The rule with another UNTIL.</summary>
+    internal RecurrenceRule EndingAt(RuleEnd until) => Copy(Interval, until);
+
+    private RecurrenceRule Copy(int interval, RuleEnd? until) => new(Frequency)
     {
         Interval = interval,
         Count = Count,
-        Until = Until,
+        Until = until,
         Seconds = Seconds,
         Minutes = Minutes,
         Hours = Hours,
