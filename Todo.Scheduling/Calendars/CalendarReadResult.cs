@@ -3,7 +3,7 @@ namespace Todo.Scheduling.Calendars;
 /// <summary>How much of a file is read. Files come from strangers.</summary>
 /// <param name="Octets">A longer file is refused as a whole.</param>
 /// <param name="Items">Events and tasks behind this many are left out, with a problem that says so.</param>
-/// <param name="TimesPerItem">EXDATE and RDATE of one item together.</param>
+/// <param name="TimesPerItem">EXDATE of one item, and as many RDATE.</param>
 public sealed record CalendarReadLimits(int Octets = 5_000_000, int Items = 10_000, int TimesPerItem = 2_000)
 {
     /// <summary>5 MB, 10,000 items, 2,000 times for each.</summary>

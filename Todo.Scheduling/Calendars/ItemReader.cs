@@ -144,7 +144,7 @@ internal sealed class ItemReader(ZoneNames zones, int mostTimes)
         {
             return InRange(line, first with { Local = first.Local + parsed.Value });
         }
-        catch (OverflowException)
+        catch (Exception bad) when (bad is OverflowException or ArgumentOutOfRangeException)
         {
             throw new CalendarFormatException(line.Number, "DURATION: it ends after the calendar does.");
         }
