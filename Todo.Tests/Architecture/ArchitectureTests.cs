@@ -11,7 +11,7 @@ namespace Todo.Tests.Architecture;
 public sealed class ArchitectureTests(ApiHost api) : IClassFixture<ApiHost>
 {
     [Theory]
-    [InlineData("Todo.Api", "Todo.Data", "Todo.Tenancy", "Todo.ServiceDefaults")]
+    [InlineData("Todo.Api", "Todo.Data", "Todo.Scheduling", "Todo.Tenancy", "Todo.ServiceDefaults")]
     [InlineData("Todo.MigrationWorker", "Todo.Data", "Todo.Tenancy", "Todo.ServiceDefaults")]
     [InlineData("todo", "Todo.Data", "Todo.Tenancy")]
     [InlineData("Todo.Data", "Todo.Tenancy")]

@@ -44,7 +44,7 @@ public sealed class SeriesPropertyTests
     [Fact]
     public void Counts_and_ends_are_kept() => ForAll(RandomRules.Any, (series, _) =>
     {
-        var found = series.Expand(Instant.MinValue, Instant.MaxValue, new(100_000)).Occurrences;
+        var found = series.Expand(Instant.MinValue, Instant.MaxValue, new(2_000, 20_000)).Occurrences;
         return series.Rule.Count is { } count ? found.Count <= count
             : series.Rule.Until is not { } until || found.All(occurrence => occurrence.Instant <= until.Value.InUtc().ToInstant());
     });
@@ -78,12 +78,13 @@ public sealed class SeriesPropertyTests
         var theirs = new List<LocalDateTime>();
         try
         {
-            theirs.AddRange(other.GetOccurrences().Select(occurrence => LocalDateTime.FromDateTime(occurrence.Period.StartTime.Value))
+            theirs.AddRange(other.GetOccurrences(options: new EvaluationOptions { MaxUnmatchedIncrementsLimit = 3_000 })
+                .Select(occurrence => LocalDateTime.FromDateTime(occurrence.Period.StartTime.Value))
                 .TakeWhile(time => time.Year < 2032).Take(60));
         }
-        catch (EvaluationOutOfRangeException)
+        catch (Exception end) when (end is EvaluationLimitExceededException or EvaluationOutOfRangeException)
         {
-            // It searches to the end of its calendar.
+            // Six years have fewer days than that: there is nothing more before 2032.
         }
         var ours = series.Expand(Instant.MinValue, Instant.FromUtc(2034, 1, 1, 0, 0), new(100_000)).Occurrences
             .Select(occurrence => occurrence.Original).Where(time => time.Year < 2032).Take(60);
