@@ -11,11 +11,12 @@ namespace Todo.Tests.Architecture;
 public sealed class ArchitectureTests(ApiHost api) : IClassFixture<ApiHost>
 {
     [Theory]
-    [InlineData("Todo.Api", "Todo.Data", "Todo.Tenancy", "Todo.ServiceDefaults")]
+    [InlineData("Todo.Api", "Todo.Data", "Todo.Scheduling", "Todo.Tenancy", "Todo.ServiceDefaults")]
     [InlineData("Todo.MigrationWorker", "Todo.Data", "Todo.Tenancy", "Todo.ServiceDefaults")]
     [InlineData("todo", "Todo.Data", "Todo.Tenancy")]
     [InlineData("Todo.Data", "Todo.Tenancy")]
     [InlineData("Todo.Tenancy")]
+    [InlineData("Todo.Scheduling")]
     [InlineData("Todo.ServiceDefaults")]
     [InlineData("Todo.AppHost")]
     public void Projects_use_only_those_below_them(string project, params string[] below) =>
