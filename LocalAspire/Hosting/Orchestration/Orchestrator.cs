@@ -252,6 +252,8 @@ internal sealed partial class Orchestrator(
                 {
                     State = KnownResourceStates.Running,
                     StartTimeStamp = DateTime.UtcNow,
+                    Starts = s.Starts + 1,
+                    EnvironmentVariables = [.. start.Shown],
                     Properties = [.. s.Properties.Where(p => p.Name != "executable.pid"), new("executable.pid", process.Id)],
                 }).ConfigureAwait(false);
                 run.Watches.Add(WatchAsync(resource, id, run, process));

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using Aspire.Hosting.ApplicationModel;
 
 namespace Aspire.Hosting.Orchestration;
 
@@ -11,6 +12,9 @@ internal sealed record ProcessStart(
     IReadOnlyDictionary<string, string> Environment,
     ResourceLog Log)
 {
+    /// <summary>The environment as others may see it.</summary>
+    public IReadOnlyList<EnvironmentVariableSnapshot> Shown { get; init; } = [];
+
     /// <summary>What to do before it is sent a signal, where a signal does not reach all of it.</summary>
     public Func<Task>? Stop { get; init; }
 }

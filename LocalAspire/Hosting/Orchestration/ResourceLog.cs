@@ -77,7 +77,8 @@ internal sealed class ResourceLog : ILogger, IDisposable
 
     public async IAsyncEnumerable<IReadOnlyList<LogLine>> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var channel = Channel.CreateUnbounded<LogLine>();
+        // Whoever reads too slowly misses lines rather than filling the memory; the numbers tell them.
+        var channel = Channel.CreateBounded<LogLine>(new BoundedChannelOptions(10 * LinesInMemory) { FullMode = BoundedChannelFullMode.DropOldest });
         IReadOnlyList<LogLine> soFar;
         lock (_lock)
         {
