@@ -69,7 +69,7 @@ internal sealed class DashboardAccess(string token, int port)
         }
         else
         {
-            context.Response.Redirect("/login");
+            context.Response.Redirect("/login?returnUrl=" + Uri.EscapeDataString(path + context.Request.QueryString));
         }
     }
 

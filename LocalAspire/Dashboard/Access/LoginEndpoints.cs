@@ -16,7 +16,7 @@ internal static class LoginEndpoints
             if (access.IsToken(token))
             {
                 access.SignIn(context);
-                context.Response.Redirect("/");
+                context.Response.Redirect(Back(context));
                 return;
             }
 
@@ -28,13 +28,17 @@ internal static class LoginEndpoints
             if (access.IsToken(form["token"].ToString().Trim()))
             {
                 access.SignIn(context);
-                context.Response.Redirect("/");
+                context.Response.Redirect(Back(context));
                 return;
             }
 
             await SayAsync(context, pages, isWrong: true);
         });
     }
+
+    // Only to a page of ours: "//elsewhere" and "/\\elsewhere" are other sites to a browser.
+    private static string Back(HttpContext context) =>
+        context.Request.Query["returnUrl"].ToString() is ['/', not ('/' or '\\'), ..] path && Uri.TryCreate(path, UriKind.Relative, out _) ? path : "/";
 
     private static async Task SayAsync(HttpContext context, PageLayout pages, bool isWrong)
     {
