@@ -19,8 +19,10 @@ const words = {
   FailedToStart: "Failed to start", NotStarted: "Not started", ValueMissing: "No value", RuntimeUnhealthy: "Runtime unhealthy",
 };
 
+const wordOf = resource => resource.type === "Parameter" && resource.state === "Running" ? "Has a value" : words[resource.state] ?? resource.state;
+
 function stateOf(resource) {
-  const text = (words[resource.state] ?? resource.state) + (resource.state === "Finished" && resource.exitCode ? ` (${resource.exitCode})` : "");
+  const text = wordOf(resource) + (resource.state === "Finished" && resource.exitCode ? ` (${resource.exitCode})` : "");
   const health = resource.state === "Running" && resource.health !== "Healthy" ? ` · ${resource.health}` : "";
   return el("div", {},
     el("span", { class: `state ${mood(resource)}` }, text + health),
@@ -30,7 +32,7 @@ function stateOf(resource) {
 function up(resource) {
   const from = resource.startedAt && new Date(resource.startedAt);
   if (!from) return "–";
-  if (resource.state === "Running") return duration(Date.now() - from);
+  if (resource.state === "Running") return duration(Math.floor((Date.now() - from) / 1000) * 1000).replace(".00", "");
   return resource.stoppedAt ? `ran ${duration(new Date(resource.stoppedAt) - from)}` : "–";
 }
 
@@ -133,9 +135,16 @@ function drawGraph() {
     y: 16 + (y + (tallest - column.length) / 2) * (height + gapY),
   })));
   const size = { width: 32 + columns.length * (width + gapX) - gapX, height: 32 + tallest * (height + gapY) - gapY };
+  let lanes = 0;
   const lines = resources.flatMap(resource => uses.get(resource.name).map(used => {
     const [from, to] = [at.get(used), at.get(resource.name)];
     const [x1, y1, x2, y2] = [from.x + width, from.y + height / 2, to.x, to.y + height / 2];
+    if (depth.get(resource.name) - depth.get(used) > 1) {
+      // Past the boxes in between, each in a lane of its own below them.
+      const lane = 16 + tallest * (height + gapY) + 7 * lanes++;
+      const bend = gapX / 2;
+      return el("path", { class: "edge", d: `M${x1},${y1} C${x1 + bend},${y1} ${x1 + bend / 2},${lane} ${x1 + gapX},${lane} L${x2 - gapX},${lane} C${x2 - bend / 2},${lane} ${x2 - bend},${y2} ${x2},${y2}` });
+    }
     return el("path", { class: "edge", d: `M${x1},${y1} C${x1 + gapX / 2},${y1} ${x2 - gapX / 2},${y2} ${x2},${y2}` });
   }));
   const boxes = resources.map(resource => {
@@ -143,8 +152,9 @@ function drawGraph() {
     const open = () => details(resource.name);
     return el("g", { class: `node ${mood(resource)}`, transform: `translate(${x},${y})`, tabindex: 0, role: "button", "aria-label": `${resource.name}, ${resource.state}`, onclick: open, onkeydown: event => (event.key === "Enter" || event.key === " ") && (event.preventDefault(), open()) },
       el("rect", { width, height, rx: 10 }), el("circle", { cx: 20, cy: 26, r: 5 }),
-      el("text", { x: 36, y: 23 }, resource.name), el("text", { x: 36, y: 40, class: "sub" }, words[resource.state] ?? resource.state));
+      el("text", { x: 36, y: 23 }, resource.name), el("text", { x: 36, y: 40, class: "sub" }, wordOf(resource)));
   });
+  size.height += 7 * lanes;
   $("graph").replaceChildren(el("svg", { viewBox: `0 0 ${size.width} ${size.height}`, width: size.width, height: size.height, role: "group", "aria-label": "Resources and what they depend on" }, lines, boxes));
 }
 

@@ -51,7 +51,6 @@ function rowOf({ node, depth, isOpen }, index) {
   const span = node.group ? node.group[0].span : node.span;
   const percent = value => `${(value - trace.start) / trace.duration * 100}%`;
   const hasChildren = node.children.length > 0;
-  const late = (end - trace.start) / trace.duration > 0.8;
   const name = node.group ? `${span.name} × ${node.group.length}` : span.name;
   const hint = span.attributes["tenant.id"] && depth > 0 && !node.group ? span.attributes["tenant.id"].slice(0, 8) : span.attributes["url.path"] ?? "";
   return el("div", {
@@ -64,7 +63,7 @@ function rowOf({ node, depth, isOpen }, index) {
       el("i", { class: `dot ${colour(span.resource)}` }), el("span", { class: "span-text" }, name), hint && el("span", { class: "hint" }, hint), failed > 0 && el("b", { class: "failed-mark", title: "Failed" }, "!")),
     el("div", { class: "span-time" },
       el("i", { class: `span-bar ${failed ? "error" : colour(span.resource)} ${node.group ? "group" : ""}`, style: { left: percent(start), width: `max(3px, ${(end - start) / trace.duration * 100}%)` } }),
-      el("span", { class: late ? "span-label before" : "span-label", style: late ? { right: `calc(${100 - (start - trace.start) / trace.duration * 100}% + 6px)` } : { left: `calc(${percent(end)} + 8px)` } },
+      el("span", { class: "span-label", style: { left: `calc(${percent(end)} + 8px)` } },
         node.group ? `${duration(node.group.reduce((sum, one) => sum + one.span.duration, 0) / node.group.length)} each` : duration(end - start))));
 }
 
