@@ -48,8 +48,7 @@ internal static class TraceEndpoints
         {
             var filter = Filter.Of(context.Request);
             var traces = store.Traces.Select(trace => filter.Matches(trace) ? Summary(trace) : null, context.Request.Number("limit", 200, 1, 1000));
-            string[] resources = [.. store.Traces.Select(trace => trace.Resources, int.MaxValue).SelectMany(trace => trace.Keys).Distinct().Order(StringComparer.Ordinal)];
-            return context.WriteAsync(new(traces, resources), DashboardJson.Default.TracePage);
+            return context.WriteAsync(new(traces, store.Traces.Resources), DashboardJson.Default.TracePage);
         });
 
         app.MapGet("/api/traces/{id}", async context =>

@@ -32,9 +32,12 @@ internal sealed class TraceBuffer(int maxSpans, int maxSpansOfTrace, long maxByt
     // A trace itself, with its queue, its counts and its place in the list.
     private const int BytesOfTrace = 600;
 
+    private const int MaxResources = 500;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<UInt128, LinkedListNode<Trace>> _traces = [];
     private readonly LinkedList<Trace> _byChange = [];
+    private readonly SortedSet<string> _resources = new(StringComparer.Ordinal);
     private long _bytes;
     private long _spans;
     private long _received;
@@ -50,6 +53,18 @@ internal sealed class TraceBuffer(int maxSpans, int maxSpansOfTrace, long maxByt
         }
     }
 
+    /// <summary>Everybody who has sent spans, dropped ones included.</summary>
+    public string[] Resources
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _resources];
+            }
+        }
+    }
+
     public void Add(IReadOnlyList<Span> spans)
     {
         lock (_lock)
@@ -61,7 +76,10 @@ internal sealed class TraceBuffer(int maxSpans, int maxSpansOfTrace, long maxByt
         }
     }
 
-    /// <summary>What <paramref name="select"/> makes of each trace that it likes, those that changed last first.</summary>
+    /// <summary>
+    /// What <paramref name="select"/> makes of each trace that it likes, those that changed last first. It must keep nothing of the trace
+    /// itself, which goes on changing.
+    /// </summary>
     public List<T> Select<T>(Func<Trace, T?> select, int limit)
         where T : class
     {
@@ -107,6 +125,11 @@ internal sealed class TraceBuffer(int maxSpans, int maxSpansOfTrace, long maxByt
         trace.Start = Math.Min(trace.Start, span.Start);
         trace.End = Math.Max(trace.End, span.End);
         trace.Errors += span.IsError ? 1 : 0;
+        if (_resources.Count < MaxResources)
+        {
+            _resources.Add(span.Resource.Name);
+        }
+
         trace.Resources[span.Resource.Name] = trace.Resources.GetValueOrDefault(span.Resource.Name) + 1;
         if (trace.First is not { } first || span.ParentId == 0 || (first.ParentId != 0 && span.Start < first.Start))
         {

@@ -64,9 +64,14 @@ internal sealed class HostedApplication(
     {
         if (Find(resource) is not { } id
             || !notifications.TryGetCurrentState(id, out var state)
-            || !state.Snapshot.Commands.Any(known => known.Name == command && known.State != ResourceCommandState.Hidden))
+            || state.Snapshot.Commands.FirstOrDefault(known => known.Name == command) is not { } given)
         {
             return null;
+        }
+
+        if (given.State != ResourceCommandState.Enabled)
+        {
+            return new(false, $"It cannot be done now: {id} is {state.Snapshot.State?.Text}.", null, null);
         }
 
         var result = await commands.ExecuteCommandAsync(id, command, cancellationToken).ConfigureAwait(false);

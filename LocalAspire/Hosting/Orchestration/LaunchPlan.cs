@@ -56,6 +56,9 @@ internal sealed class LaunchPlan(AppHostFolder appHost, DistributedApplicationEx
         if (resource is ProjectResource)
         {
             AddTelemetry(resource, replica, variables.EnvironmentVariables);
+
+            // Its output goes into a pipe, but a person will read it.
+            variables.EnvironmentVariables["DOTNET_SYSTEM_CONSOLE_ALLOW_ANSI_COLOR_REDIRECTION"] = "true";
         }
 
         foreach (var callback in resource.Annotations.OfType<EnvironmentCallbackAnnotation>().ToArray())

@@ -22,9 +22,9 @@ internal sealed record ProcessStart(
 /// <summary>Runs processes, each in a group of its own, and sees to it that none outlives the AppHost.</summary>
 internal sealed class ProcessSupervisor : IDisposable
 {
-    // The AppHost's own address and environment are not its children's; DCP strips the same.
+    // The AppHost's own address, environment and secrets are not its children's.
     private static readonly string[] NotInherited =
-        ["ASPNETCORE_URLS", "DOTNET_LAUNCH_PROFILE", "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT"];
+        ["ASPNETCORE_URLS", "DOTNET_LAUNCH_PROFILE", "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT", "ASPIRE_DASHBOARD_FRONTEND_BROWSERTOKEN"];
 
     private readonly Watchdog _watchdog = new();
 

@@ -51,6 +51,7 @@ public sealed class ApplicationTests
         var server = (await dashboard.ReadAsync("/api/resources"))[0];
         (server.GetProperty("state").GetString(), server.GetProperty("restarts").GetInt32()).ShouldBe(("Running", 1));
         server.GetProperty("commands").EnumerateArray().Single(command => command.GetProperty("name").GetString() == "greet").GetProperty("confirmation").GetString().ShouldBe("Sure?");
+        (await PostAsync("start")).GetProperty("success").GetBoolean().ShouldBeFalse("it runs already");
         using var unknown = await dashboard.Reader.PostAsync("/api/resources/server/commands/dance", null);
         unknown.StatusCode.ShouldBe(HttpStatusCode.NotFound);
         using var nobody = await dashboard.Reader.PostAsync("/api/resources/nobody/commands/stop", null);
@@ -78,6 +79,7 @@ public sealed class ApplicationTests
         var lines = (await dashboard.ReadAsync("/api/console/talker")).EnumerateArray().ToArray();
         lines.Select(line => line.GetProperty("number").GetInt32()).ShouldBe([1, 2, 3]);
         lines[0].GetProperty("text").GetString().ShouldBe("\e[31mred\e[0m");
+        (await File.ReadAllTextAsync(Path.Combine(dashboard.Sample.Folder, ".aspire", "logs", "talker.log"), dashboard.Sample.Patience)).ShouldContain("Z red\n", Case.Sensitive, "colours are for those who watch");
         lines.Single(line => line.GetProperty("text").GetString() == "badly").GetProperty("isError").GetBoolean().ShouldBeTrue();
         using var nobody = await dashboard.Reader.GetAsync("/api/console/nobody");
         nobody.StatusCode.ShouldBe(HttpStatusCode.NotFound);

@@ -49,7 +49,7 @@ export const search = values => new URLSearchParams(Object.entries(values).filte
  * as a browser keeps only a few connections to one server.
  */
 export function live(names, changed) {
-  let source = null, last = null, busy = false, again = false;
+  let last = null, busy = false, again = false;
   const run = async () => {
     if (busy) { again = true; return; }
     busy = true;

@@ -26,7 +26,8 @@ function stateOf(resource) {
   const health = resource.state === "Running" && resource.health !== "Healthy" ? ` · ${resource.health}` : "";
   return el("div", {},
     el("span", { class: `state ${mood(resource)}` }, text + health),
-    resource.reason && el("p", { class: "reason" }, resource.reason));
+    resource.reason && el("p", { class: "reason" }, resource.reason),
+    health && resource.healthReports.filter(report => report.status !== "Healthy").map(report => el("p", { class: "reason" }, `${report.name}: ${report.description ?? report.status ?? "not asked yet"}`)));
 }
 
 function up(resource) {
@@ -72,7 +73,6 @@ function commandButtons(resource, commands) {
 }
 
 function row(resource) {
-  const isProcess = resource.commands.length > 0 || resource.startedAt;
   const quick = resource.commands.filter(command => ["start", "stop", "restart"].includes(command.name));
   const own = resource.commands.filter(command => !quick.includes(command));
   return el("tr", { class: rank(resource) > 2.5 ? "minor" : "" },
@@ -85,7 +85,7 @@ function row(resource) {
     el("td", { class: "end" }, el("div", { class: "actions" },
       own.length > 0 && el("details", { class: "menu" }, el("summary", { class: "button" }, "Commands"), el("div", {}, commandButtons(resource, own))),
       commandButtons(resource, quick),
-      isProcess && el("a", { class: "button", href: `/console?resource=${encodeURIComponent(resource.name)}` }, "Log"))));
+      resource.commands.length > 0 && el("a", { class: "button", href: `/console?resource=${encodeURIComponent(resource.name)}` }, "Log"))));
 }
 
 function details(name) {

@@ -60,9 +60,9 @@ function rowOf({ node, depth, isOpen }, index) {
   },
     el("div", { class: "span-name", style: { paddingLeft: `${8 + Math.min(depth, 12) * 14}px` } },
       el("span", { class: hasChildren ? `toggle ${isOpen ? "open" : ""}` : "toggle none", onclick: event => { event.stopPropagation(); toggle(index); } }, hasChildren ? "›" : ""),
-      el("i", { class: `dot ${colour(span.resource)}` }), el("span", { class: "span-text" }, name), hint && el("span", { class: "hint" }, hint), failed > 0 && el("b", { class: "failed-mark", title: "Failed" }, "!")),
+      el("i", { class: `dot ${colour(span.resource)}` }), el("span", { class: "span-text" }, name), hint && el("span", { class: "hint" }, hint), failed > 0 && el("b", { class: "failed-mark", title: "Failed" }, node.group ? failed : "!")),
     el("div", { class: "span-time" },
-      el("i", { class: `span-bar ${failed ? "error" : colour(span.resource)} ${node.group ? "group" : ""}`, style: { left: percent(start), width: `max(3px, ${(end - start) / trace.duration * 100}%)` } }),
+      el("i", { class: `span-bar ${failed && !node.group ? "error" : colour(span.resource)} ${node.group ? "group" : ""}`, style: { left: percent(start), width: `max(3px, ${(end - start) / trace.duration * 100}%)` } }),
       el("span", { class: "span-label", style: { left: `calc(${percent(end)} + 8px)` } },
         node.group ? `${duration(node.group.reduce((sum, one) => sum + one.span.duration, 0) / node.group.length)} each` : duration(end - start))));
 }
