@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Console;
+using Aspire.Hosting.Dashboard;
 using Aspire.Hosting.Eventing;
 using Aspire.Hosting.Health;
 using Aspire.Hosting.Orchestration;
@@ -153,6 +154,7 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
         services.AddSingleton<LaunchPlan>();
         services.AddSingleton<HealthMonitor>();
         services.AddSingleton<Orchestrator>();
+        AddDashboard(services);
         services.AddHostedService(provider => provider.GetRequiredService<Orchestrator>());
         services.AddHealthChecks();
 
@@ -165,6 +167,17 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
         if (!_options.DisableDashboard && ExecutionContext.IsRunMode)
         {
             services.AddHostedService<StateTable>();
+        }
+    }
+
+    // Before the resources, which are told where it is; so it is also stopped after them. Aspire knows only the option; the key is ours,
+    // for those who cannot or would rather not change AppHost.cs.
+    private void AddDashboard(IServiceCollection services)
+    {
+        if (!_options.DisableDashboard && ExecutionContext.IsRunMode && !_host.Configuration.GetValue("LocalAspire:DisableDashboard", false))
+        {
+            services.AddSingleton<DashboardService>();
+            services.AddHostedService(provider => provider.GetRequiredService<DashboardService>());
         }
     }
 }

@@ -15,7 +15,7 @@ public sealed class DistributedApplicationOptions
     /// <summary>The AppHost's folder; the one its assembly was built in if null.</summary>
     public string? ProjectDirectory { get; set; }
 
-    /// <summary>Whether to leave out what a person would watch: here, the state table on the console.</summary>
+    /// <summary>Whether to leave out what a person would watch: here, the dashboard, and the state table on the console.</summary>
     public bool DisableDashboard { get; set; }
 
     /// <summary>Whether the resources' output also goes to the AppHost's log.</summary>

@@ -49,8 +49,11 @@ namespace Todo.Tests.LocalAspire
         {
             var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions { Args = args, ProjectDirectory = folder });
             var server = builder.AddExecutable("server", "/bin/sh", ".", "-c", "sleep 1000 & echo $! > child; echo $$ > server; wait");
-            builder.AddExecutable("gentle", "/bin/sh", ".", "-c", "trap 'echo saved > saved; exit 0' TERM; echo $$ > gentle; while :; do sleep 0.1; done")
+            var gentle = builder.AddExecutable("gentle", "/bin/sh", ".", "-c", "trap 'echo saved > saved; exit 0' TERM; echo $$ > gentle; while :; do sleep 0.1; done")
                 .WaitFor(server);
+
+            // Starts only once the AppHost knows that the others run; a kill before that could leave one that nobody has heard of.
+            builder.AddExecutable("follows", "/bin/sh", ".", "-c", "echo $$ > follows").WaitFor(gentle);
             var broken = builder.AddExecutable("broken", "/bin/sh", ".", "-c", "echo last words; exit 5");
             builder.AddExecutable("hopeless", "/bin/sh", ".", "-c", "true").WaitForCompletion(broken);
             builder.Build().Run();

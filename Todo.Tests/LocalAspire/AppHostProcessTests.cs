@@ -19,6 +19,7 @@ public sealed class AppHostProcessTests : IDisposable
         using var appHost = new AppHostProcess(_folder);
         var pids = new[] { await PidAsync("server"), await PidAsync("child"), await PidAsync("gentle") };
         pids.ShouldAllBe(pid => StopTests.IsAlive(pid));
+        await PidAsync("follows");
 
         appHost.Kill();
 

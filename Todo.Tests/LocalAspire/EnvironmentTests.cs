@@ -199,6 +199,8 @@ public sealed class EnvironmentTests
     // The project itself does not exist; what would be run for it does.
     private static async Task<ProcessStart> PlanAsync(SampleApplication sample, ProjectResource project, int replica)
     {
+        // The application has tried it too, and looked whether the same port is free.
+        await sample.WhenAsync(project.Name, KnownResourceStates.FailedToStart);
         foreach (var configuration in new[] { "Debug", "Release" })
         {
             var output = Path.Combine(sample.Folder, "Api", "bin", configuration, "net10.0");

@@ -3,6 +3,7 @@ using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Orchestration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Todo.Tests.Servers;
 
 namespace Todo.Tests.LocalAspire;
 
@@ -111,7 +112,7 @@ public sealed class OrderTests
     public async Task Dependents_are_stopped_before_what_they_depend_on()
     {
         await using var sample = new SampleApplication();
-        const string Script = "trap 'echo $0 >> order; exit 0' TERM; while :; do sleep 0.05; done";
+        const string Script = "trap 'echo $0 >> order; exit 0' TERM; : > $0.listens; while :; do sleep 0.05; done";
         var database = sample.Builder.AddExecutable("database", "/bin/sh", ".", "-c", Script, "database");
         var connection = sample.Builder.AddConnectionString("connection", ReferenceExpression.Create($"Name={database.Resource.Name}"));
         connection.WaitForStart(database);
@@ -123,11 +124,12 @@ public sealed class OrderTests
         StopOrder.Of([database.Resource, connection.Resource, api.Resource, web.Resource]).Select(level => level.Single().Name)
             .ShouldBe(["web", "api", "connection", "database"]);
 
+        // A shell that is told to stop before it has set its trap just stops.
+        string[] processes = ["web", "api", "database"];
+        await Eventually.TrueAsync(() => Task.FromResult(processes.All(name => File.Exists(Path.Combine(sample.Folder, name + ".listens")))));
         await sample.App.StopAsync(sample.Patience);
 
-        // A shell that is told to stop before it has set its trap just stops; what matters is that nobody overtook another.
-        var order = await File.ReadAllLinesAsync(Path.Combine(sample.Folder, "order"), sample.Patience);
-        order.ShouldBe(new[] { "web", "api", "database" }.Where(order.Contains));
+        (await File.ReadAllLinesAsync(Path.Combine(sample.Folder, "order"), sample.Patience)).ShouldBe(processes);
     }
 
     [Fact]

@@ -13,11 +13,17 @@ internal sealed class SampleApplication : IAsyncDisposable
     private DistributedApplication? _app;
 
     public SampleApplication(params string[] args)
+        : this(withDashboard: false, args)
+    {
+    }
+
+    private SampleApplication(bool withDashboard, string[] args)
     {
         Folder = Directory.CreateTempSubdirectory("todo-apphost-").FullName;
         Builder = DistributedApplicationTestingBuilder.Create(args, (options, settings) =>
         {
             options.ProjectDirectory = Folder;
+            options.DisableDashboard = !withDashboard;
             settings.ContentRootPath = Folder;
         });
         Builder.Services.AddLogging(logging => logging.ClearProviders());
@@ -35,6 +41,8 @@ internal sealed class SampleApplication : IAsyncDisposable
 
     public IResourceBuilder<ExecutableResource> AddShell(string name, string script) =>
         Builder.AddExecutable(name, "/bin/sh", ".", "-c", script);
+
+    public static SampleApplication WithDashboard(params string[] args) => new(withDashboard: true, args);
 
     public async Task StartAsync()
     {

@@ -36,7 +36,7 @@ public sealed record CustomResourceSnapshot
         : HealthReports.IsEmpty ? Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Healthy
         : HealthReports.Min(report => report.Status ?? Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Unhealthy);
 
-    /// <summary>Its environment. Values of secrets never get in here.</summary>
+    /// <summary>Its environment. Secrets never get in here: their values are null.</summary>
     public ImmutableArray<EnvironmentVariableSnapshot> EnvironmentVariables { get; init; } = [];
 
     /// <summary>Its addresses.</summary>
@@ -59,6 +59,9 @@ public sealed record CustomResourceSnapshot
 
     /// <summary>Why it is in this state, in words: what it waits for, why it was not started.</summary>
     internal string? Reason { get; init; }
+
+    /// <summary>How often it has been started.</summary>
+    internal int Starts { get; init; }
 
     /// <summary>Completes when everybody who wanted to know that it is ready has been told; null until it is ready.</summary>
     internal Task? ReadyTold { get; init; }

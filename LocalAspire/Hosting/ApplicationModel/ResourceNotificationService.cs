@@ -27,6 +27,7 @@ public partial class ResourceNotificationService : IDisposable
     private readonly Lock _lock = new();
     private readonly Dictionary<string, ResourceEvent> _states = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<Channel<ResourceEvent>> _watchers = [];
+    private long _version;
 
     internal ResourceNotificationService(
         ILogger<ResourceNotificationService> logger,
@@ -37,6 +38,9 @@ public partial class ResourceNotificationService : IDisposable
         _services = serviceProvider;
         _loggers = resourceLoggerService;
     }
+
+    /// <summary>Grows with every update, of whatever resource.</summary>
+    internal long Version => Interlocked.Read(ref _version);
 
     private WaitBehavior DefaultWaitBehavior =>
         _services.GetService<IOptions<ResourceNotificationServiceOptions>>()?.Value.DefaultWaitBehavior ?? default;
@@ -91,6 +95,7 @@ public partial class ResourceNotificationService : IDisposable
             after = after with { Commands = Commands(resource, after) };
             var news = new ResourceEvent(resource, resourceId, after);
             _states[resourceId] = news;
+            Interlocked.Increment(ref _version);
             foreach (var watcher in _watchers)
             {
                 watcher.Writer.TryWrite(news);

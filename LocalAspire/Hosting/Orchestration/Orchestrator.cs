@@ -252,6 +252,8 @@ internal sealed partial class Orchestrator(
                 {
                     State = KnownResourceStates.Running,
                     StartTimeStamp = DateTime.UtcNow,
+                    Starts = s.Starts + 1,
+                    EnvironmentVariables = [.. start.Shown],
                     Properties = [.. s.Properties.Where(p => p.Name != "executable.pid"), new("executable.pid", process.Id)],
                 }).ConfigureAwait(false);
                 run.Watches.Add(WatchAsync(resource, id, run, process));
@@ -342,7 +344,7 @@ internal sealed partial class Orchestrator(
     private void Report(string id, string what)
     {
         var log = loggers.GetLog(id);
-        var tail = log.Lines().TakeLast(LinesOfFailure).Select(line => Environment.NewLine + "  " + line.Content);
+        var tail = log.Lines().TakeLast(LinesOfFailure).Select(line => Environment.NewLine + "  " + ResourceLog.Plain(line.Content));
         var where = log.Path is null ? "" : $"{Environment.NewLine}The whole log: {log.Path}";
         LogFailure(logger, id, what, string.Concat(tail) + where);
     }

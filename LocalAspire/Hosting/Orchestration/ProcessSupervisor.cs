@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using Aspire.Hosting.ApplicationModel;
 
 namespace Aspire.Hosting.Orchestration;
 
@@ -11,6 +12,9 @@ internal sealed record ProcessStart(
     IReadOnlyDictionary<string, string> Environment,
     ResourceLog Log)
 {
+    /// <summary>The environment as others may see it.</summary>
+    public IReadOnlyList<EnvironmentVariableSnapshot> Shown { get; init; } = [];
+
     /// <summary>What to do before it is sent a signal, where a signal does not reach all of it.</summary>
     public Func<Task>? Stop { get; init; }
 }
@@ -18,9 +22,9 @@ internal sealed record ProcessStart(
 /// <summary>Runs processes, each in a group of its own, and sees to it that none outlives the AppHost.</summary>
 internal sealed class ProcessSupervisor : IDisposable
 {
-    // The AppHost's own address and environment are not its children's; DCP strips the same.
+    // The AppHost's own address, environment and secrets are not its children's.
     private static readonly string[] NotInherited =
-        ["ASPNETCORE_URLS", "DOTNET_LAUNCH_PROFILE", "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT"];
+        ["ASPNETCORE_URLS", "DOTNET_LAUNCH_PROFILE", "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT", "ASPIRE_DASHBOARD_FRONTEND_BROWSERTOKEN"];
 
     private readonly Watchdog _watchdog = new();
 

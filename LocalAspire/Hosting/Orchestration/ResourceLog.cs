@@ -1,16 +1,21 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
+using System.Text.RegularExpressions;
 using System.Threading.Channels;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Logging;
 
 namespace Aspire.Hosting.Orchestration;
 
-/// <summary>The log of one instance: the last lines in memory, and all of it, within bounds, in a file.</summary>
-internal sealed class ResourceLog : ILogger, IDisposable
+/// <summary>
+/// The log of one instance: the last lines in memory, and all of it, within bounds, in a file. Colours are for those who watch: in files
+/// and other logs they would only be in the way.
+/// </summary>
+internal sealed partial class ResourceLog : ILogger, IDisposable
 {
     private const int LinesInMemory = 1000;
+    private const int LongestLineInMemory = 16 * 1024;
     private const long BytesInFile = 10 * 1024 * 1024;
 
     private readonly Lock _lock = new();
@@ -50,22 +55,30 @@ internal sealed class ResourceLog : ILogger, IDisposable
         var time = DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
         lock (_lock)
         {
-            var line = new LogLine(++_count, $"{time} {text}", isError);
+            var whole = $"{time} {text}";
+            var line = new LogLine(++_count, whole.Length <= LongestLineInMemory ? whole : whole[..LongestLineInMemory] + "…", isError);
             _lines.Enqueue(line);
             if (_lines.Count > LinesInMemory)
             {
                 _lines.Dequeue();
             }
 
-            WriteToFile(line.Content);
+            WriteToFile(Plain(whole));
             foreach (var watcher in _watchers)
             {
                 watcher.Writer.TryWrite(line);
             }
         }
 
-        _forward?.Log(isError ? LogLevel.Error : LogLevel.Information, default, text, exception: null, static (text, _) => text);
+        var level = isError ? LogLevel.Error : LogLevel.Information;
+        if (_forward?.IsEnabled(level) == true)
+        {
+            _forward.Log(level, default, Plain(text), exception: null, static (text, _) => text);
+        }
     }
+
+    /// <summary>A text without its ANSI escape sequences.</summary>
+    public static string Plain(string text) => text.Contains('\e', StringComparison.Ordinal) ? EscapeSequence().Replace(text, "") : text;
 
     public IReadOnlyList<LogLine> Lines()
     {
@@ -77,7 +90,8 @@ internal sealed class ResourceLog : ILogger, IDisposable
 
     public async IAsyncEnumerable<IReadOnlyList<LogLine>> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var channel = Channel.CreateUnbounded<LogLine>();
+        // Whoever reads too slowly misses lines rather than filling the memory; the numbers tell them.
+        var channel = Channel.CreateBounded<LogLine>(new BoundedChannelOptions(10 * LinesInMemory) { FullMode = BoundedChannelFullMode.DropOldest });
         IReadOnlyList<LogLine> soFar;
         lock (_lock)
         {
@@ -153,6 +167,10 @@ internal sealed class ResourceLog : ILogger, IDisposable
         var text = formatter(state, exception);
         Write(exception is null ? text : $"{text} {exception.Message}", isError: logLevel >= LogLevel.Error);
     }
+
+    // ECMA-48: control sequences, and those of two characters.
+    [GeneratedRegex("\e(\\[[0-?]*[ -/]*[@-~]|[@-Z\\\\-_])")]
+    private static partial Regex EscapeSequence();
 
     private static StreamWriter Open(string path) =>
         new(new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete), new UTF8Encoding(false)) { AutoFlush = true };
