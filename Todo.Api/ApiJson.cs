@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Todo.Api.Fleet;
 using Todo.Api.Identity;
 using Todo.Api.Paging;
+using Todo.Api.SignUp;
 using Todo.Api.Tenants;
 using Todo.Api.Todos;
 using Todo.Api.Users;
@@ -17,6 +18,10 @@ namespace Todo.Api;
 [JsonSerializable(typeof(SessionEntry))]
 [JsonSerializable(typeof(LoginRequest))]
 [JsonSerializable(typeof(LoginResponse))]
+[JsonSerializable(typeof(RegisterRequest))]
+[JsonSerializable(typeof(ActivateRequest))]
+[JsonSerializable(typeof(ActivateResponse))]
+[JsonSerializable(typeof(ActivationMailRequest))]
 [JsonSerializable(typeof(NewTenant))]
 [JsonSerializable(typeof(TenantChange))]
 [JsonSerializable(typeof(TenantStateResponse))]

@@ -3,6 +3,7 @@ using Todo.Api.Docs;
 using Todo.Api.Errors;
 using Todo.Api.Fleet;
 using Todo.Api.Identity;
+using Todo.Api.SignUp;
 using Todo.Api.Tenants;
 using Todo.Api.Todos;
 using Todo.Api.Traffic;
@@ -31,6 +32,7 @@ public static class Program
         builder.Services.AddFleet();
         builder.Services.AddInspection();
         builder.AddSignIn();
+        builder.AddSignUp();
         builder.AddOperators();
         builder.AddTraffic();
         builder.AddRequestRules();
@@ -49,6 +51,7 @@ public static class Program
         app.MapInspection();
         app.MapLedger();
         app.MapAuth();
+        app.MapSignUp();
         app.MapUsers();
         app.MapTodos();
         app.RequireDeclaredAccess();

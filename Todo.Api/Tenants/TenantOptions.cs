@@ -17,4 +17,7 @@ public sealed class TenantOptions
 
     /// <summary>How many schemas are kept ready for new tenants; 0: none.</summary>
     public int PoolSize { get; init; }
+
+    /// <summary>How many people may have an account in a tenant, those who wait for approval included, where the company has no limit of its own.</summary>
+    public int AccountLimit { get; init; } = 100;
 }

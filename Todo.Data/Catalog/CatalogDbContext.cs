@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 using Todo.Tenancy.Catalog;
 using Todo.Tenancy.Fleet;
 
@@ -30,6 +31,15 @@ public sealed class CatalogDbContext(DbContextOptions<CatalogDbContext> options)
 
     /// <summary>What each run has to do, or did, to each of its tenants.</summary>
     public DbSet<MigrationRunTenant> MigrationRunTenants => Set<MigrationRunTenant>();
+
+    /// <summary>A context that takes part in the caller's transaction.</summary>
+    public static CatalogDbContext Join(NpgsqlTransaction transaction)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        var context = new CatalogDbContext(new DbContextOptionsBuilder<CatalogDbContext>().UseNpgsql(transaction.Connection!).Options);
+        context.Database.UseTransaction(transaction);
+        return context;
+    }
 
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder)

@@ -33,16 +33,21 @@ public static class TenantPeople
             VerifiedAt = now,
             ApprovedAt = now,
         }).ToArray();
+        await AddAsync(transaction, schema, users, cancellationToken);
+        return users;
+    }
 
+    /// <summary>Adds people as they are, in the caller's transaction, in two round trips however many they are.</summary>
+    public static async Task AddAsync(NpgsqlTransaction transaction, TenantSchema schema, IReadOnlyList<User> users, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
         await using var tenant = Join(transaction, schema);
         tenant.Users.AddRange(users);
         await tenant.SaveChangesAsync(cancellationToken);
 
-        await using var catalog = new CatalogDbContext(new DbContextOptionsBuilder<CatalogDbContext>().UseNpgsql(transaction.Connection!).Options);
-        await catalog.Database.UseTransactionAsync(transaction, cancellationToken);
+        await using var catalog = CatalogDbContext.Join(transaction);
         catalog.SignIns.AddRange(users.Select(user => new SignIn { Email = user.Email, TenantId = schema.TenantId }));
         await catalog.SaveChangesAsync(cancellationToken);
-        return users;
     }
 
     /// <summary>A context of the tenant that takes part in the caller's transaction.</summary>
