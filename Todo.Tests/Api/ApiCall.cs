@@ -5,13 +5,14 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
 using Todo.Api.Fleet;
 using Todo.Api.Identity;
+using Todo.Api.SignUp;
 using Todo.Api.Tenants;
 using Todo.Api.Todos;
 
 namespace Todo.Tests.Api;
 
 /// <summary>What belongs to one tenant, for calls that name it; and a run that is running, with nothing to do in it.</summary>
-internal sealed record Belongings(Guid TenantId, string Slug, string Email, Guid UserId, Guid ListId, Guid TodoId, Guid RunId);
+internal sealed record Belongings(Guid TenantId, string Slug, string Email, Guid UserId, Guid ListId, Guid TodoId, Guid RunId, string ActivationToken);
 
 /// <summary>
 /// An endpoint and method of the API, and how to call it: every parameter of its route and every field of its body that can name
@@ -31,6 +32,9 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
     private static readonly Dictionary<Type, Func<Belongings, object>> Bodies = new()
     {
         [typeof(LoginRequest)] = of => new { of.Email, ApiHost.Password },
+        [typeof(RegisterRequest)] = of => Todo.Tests.SignUp.NewSignUp.Of(of.Email),
+        [typeof(ActivateRequest)] = of => new { token = of.ActivationToken },
+        [typeof(ActivationMailRequest)] = of => new { of.Email },
         [typeof(NewTenant)] = of => new { slug = of.Slug[..4] + Guid.NewGuid().ToString("N"), name = "Made by a sample" },
         [typeof(TenantChange)] = _ => new { name = "Renamed by a sample" },
         [typeof(SelectionRequest)] = of => new { tenants = new[] { of.Slug } },

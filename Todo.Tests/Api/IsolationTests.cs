@@ -13,7 +13,7 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
 
     private const string OurToken = "our token, our header";
 
-    private static readonly string[] MeantForAnybody = ["GET /openapi/{documentName}.json", "GET /health", "GET /alive", "POST /auth/login"];
+    private static readonly string[] MeantForAnybody = ["GET /openapi/{documentName}.json", "GET /health", "GET /alive", "POST /auth/login", "POST /auth/register", "POST /auth/activate", "POST /auth/activation"];
 
     [Fact]
     public void Only_what_is_listed_here_answers_to_anybody() =>
@@ -29,7 +29,7 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
         using var ourOwner = await api.CreateTenantAsync();
         using var theirOwner = await api.CreateTenantAsync();
         var theirs = await FillAsync(theirOwner);
-        var ours = theirs with { TenantId = default, Slug = ourOwner.Slug, Email = $"owner@{ourOwner.Slug}.example", UserId = ourOwner.UserId };
+        var ours = theirs with { TenantId = default, Slug = ourOwner.Slug, Email = $"owner@{ourOwner.Slug}.example", UserId = ourOwner.UserId, ActivationToken = "used" };
         var attempts = Attempts(ours, ourOwner.Token, theirs, await ExpiredTokenAsync(theirs)).ToArray();
         var before = await ContentAsync(theirs);
         before.ShouldContain(Marker);
@@ -188,8 +188,11 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
         var schema = await api.SchemaAsync(owner.Slug);
         var email = await api.ScalarAsync<string>($"SELECT email FROM {schema}.users WHERE id = '{owner.UserId}'");
         var (list, todo, run) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
+        var activation = AccessToken.Create(schema.TenantId, out var activationText);
         await api.ExecuteAsync(
             $"""
+            INSERT INTO {schema}.one_time_tokens (hash, user_id, purpose, created_at, expires_at)
+            VALUES ('\x{Convert.ToHexString(activation.Hash)}', '{owner.UserId}', 'activation', now(), now() + interval '1 day');
             INSERT INTO {schema}.todo_lists (id, name, created_at) VALUES ('{list}', 'List {Marker}', now());
             INSERT INTO {schema}.todos (id, list_id, title, notes, created_by, created_at, updated_at)
             VALUES ('{todo}', '{list}', 'Todo {Marker}', 'Notes {Marker}', '{owner.UserId}', now(), now());
@@ -199,7 +202,7 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
             INSERT INTO migration_runs (id, kind, state, target, executor, started_by, checksum, wave_count, current_wave, created_at)
             VALUES ('{run}', 'apply', 'running', 'head', 'worker', 'a test', encode(sha256(''), 'hex'), 1, 0, now());
             """);
-        return new Belongings(schema.TenantId, owner.Slug, email!, owner.UserId, list, todo, run);
+        return new Belongings(schema.TenantId, owner.Slug, email!, owner.UserId, list, todo, run, activationText);
     }
 
     private async Task<string> ExpiredTokenAsync(Belongings of)
