@@ -12,6 +12,7 @@ using Todo.Api.Identity;
 using Todo.Api.Mail;
 using Todo.Api.Roles;
 using Todo.Api.Settings;
+using Todo.Api.SignUp;
 using Todo.Api.Tenants;
 using Todo.Api.Todos;
 using Todo.Api.Traffic;
@@ -46,6 +47,7 @@ public static class Program
         builder.Services.AddUsers();
         builder.AddApiKeys();
         builder.AddGuests();
+        builder.AddSignUp();
         builder.AddOperators();
         builder.AddTraffic();
         builder.AddRequestRules();
@@ -75,6 +77,7 @@ public static class Program
         app.MapApiKeys();
         app.MapGuestLinks();
         app.MapGuests();
+        app.MapSignUp();
         app.MapUsers();
         app.MapInvitationAcceptance();
         app.MapMe();
