@@ -10,6 +10,7 @@ using Todo.Api.Groups;
 using Todo.Api.Guests;
 using Todo.Api.Identity;
 using Todo.Api.Mail;
+using Todo.Api.Retention;
 using Todo.Api.Roles;
 using Todo.Api.Settings;
 using Todo.Api.SignUp;
@@ -48,6 +49,7 @@ public static class Program
         builder.AddApiKeys();
         builder.AddGuests();
         builder.AddSignUp();
+        builder.AddRetention();
         builder.AddOperators();
         builder.AddTraffic();
         builder.AddRequestRules();
