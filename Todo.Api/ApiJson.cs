@@ -11,6 +11,7 @@ using Todo.Api.Mail;
 using Todo.Api.Paging;
 using Todo.Api.Roles;
 using Todo.Api.Settings;
+using Todo.Api.SignUp;
 using Todo.Api.Tenants;
 using Todo.Api.Todos;
 using Todo.Api.Users;
@@ -42,6 +43,10 @@ namespace Todo.Api;
 [JsonSerializable(typeof(PasswordResetConfirmation))]
 [JsonSerializable(typeof(PasswordChange))]
 [JsonSerializable(typeof(MailboxResponse))]
+[JsonSerializable(typeof(RegisterRequest))]
+[JsonSerializable(typeof(ActivateRequest))]
+[JsonSerializable(typeof(ActivateResponse))]
+[JsonSerializable(typeof(ActivationMailRequest))]
 [JsonSerializable(typeof(NewTenant))]
 [JsonSerializable(typeof(TenantChange))]
 [JsonSerializable(typeof(TenantHostChange))]

@@ -10,8 +10,10 @@ using Todo.Api.Groups;
 using Todo.Api.Guests;
 using Todo.Api.Identity;
 using Todo.Api.Mail;
+using Todo.Api.Retention;
 using Todo.Api.Roles;
 using Todo.Api.Settings;
+using Todo.Api.SignUp;
 using Todo.Api.Tenants;
 using Todo.Api.Todos;
 using Todo.Api.Traffic;
@@ -47,6 +49,8 @@ public static class Program
         builder.Services.AddUsers();
         builder.AddApiKeys();
         builder.AddGuests();
+        builder.AddSignUp();
+        builder.AddRetention();
         builder.AddOperators();
         builder.AddTraffic();
         builder.AddRequestRules();
@@ -76,6 +80,7 @@ public static class Program
         app.MapApiKeys();
         app.MapGuestLinks();
         app.MapGuests();
+        app.MapSignUp();
         app.MapUsers();
         app.MapInvitationAcceptance();
         app.MapMe();

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Todo.Api.Identity;
+using Todo.Api.Settings;
 using Todo.Data;
 using Todo.Data.Access;
 using Todo.Data.Tenants;
@@ -11,7 +12,7 @@ internal sealed class SessionOpening(IDbContextFactory<TenantDbContext> tenants,
 {
     /// <summary>Opens a session; null if the person may not sign in any more or has another password now.</summary>
     /// <param name="account">Whose; with the password hash that was compared.</param>
-    /// <param name="days">How long it lasts without being used, 1 or 30.</param>
+    /// <param name="days">How long it lasts without being used, 1 or 30; less if the tenant allows no more (<see cref="KnownSettings.LongestSession"/>).</param>
     /// <param name="origin">From where.</param>
     /// <param name="latestEnd">UTC; no later than that, if it is to last no longer than another. Null: as its days say.</param>
     /// <param name="cancellationToken">Cancels it.</param>
@@ -19,10 +20,11 @@ internal sealed class SessionOpening(IDbContextFactory<TenantDbContext> tenants,
     {
         var now = clock.GetTimestamptz();
         var token = AccessToken.Create(account.Tenant.Id, out var text);
-        var expires = now.AddDays(days);
-        expires = latestEnd < expires ? latestEnd.Value : expires;
         await using var tenant = await tenants.CreateDbContextAsync(cancellationToken);
         tenant.Enter(account.Tenant.Schema);
+        var lifetime = Math.Min(days, await SettingValues.NumberAsync(tenant, KnownSettings.LongestSession, cancellationToken));
+        var expires = now.AddDays(lifetime);
+        expires = latestEnd < expires ? latestEnd.Value : expires;
         await using var transaction = await tenant.Database.BeginTransactionAsync(cancellationToken);
 
         // Locks the person's row: a reset or a deactivation at the same moment either ends this session too, or leaves no row to be found here.
@@ -41,7 +43,7 @@ internal sealed class SessionOpening(IDbContextFactory<TenantDbContext> tenants,
             UserId = account.UserId,
             CreatedAt = now,
             ExpiresAt = expires,
-            LifetimeDays = days,
+            LifetimeDays = lifetime,
             LastSeenAt = now,
             Address = origin.Address,
             UserAgent = origin.UserAgent,

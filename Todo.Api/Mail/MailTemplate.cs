@@ -23,8 +23,11 @@ public static class MailTemplate
     /// <summary>To somebody with whose address somebody signed up again.</summary>
     public const string AccountExists = "account_exists";
 
+    /// <summary>To those who may let people in: somebody signed up, and there is no room for another account.</summary>
+    public const string AccountLimitReached = "account_limit_reached";
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [Activation, ApprovalNeeded, Approved, Invitation, PasswordReset, AccountExists];
+    public static IReadOnlyList<string> All { get; } = [Activation, ApprovalNeeded, Approved, Invitation, PasswordReset, AccountExists, AccountLimitReached];
 
     /// <summary>What the token in the mail is good for; null: there is none in it.</summary>
     public static TokenPurpose? Purpose(string template) => template switch
@@ -41,7 +44,7 @@ public static class MailTemplate
         Activation => "activate",
         Invitation => "accept-invitation",
         PasswordReset => "reset-password",
-        ApprovalNeeded => "people",
+        ApprovalNeeded or AccountLimitReached => "people",
         _ => "sign-in",
     };
 }

@@ -48,6 +48,11 @@ internal sealed class MailWriter(
             throw new MailException("The person is gone, or this mail is not for them any more.", isPermanent: true);
         }
 
+        if (IsForLater(mail.Template, user))
+        {
+            throw new MailException("The person has not proven the address yet.", isPermanent: false);
+        }
+
         var company = await CompanyAsync(mail.TenantId, cancellationToken);
         string? token = null;
         if (MailTemplate.Purpose(mail.Template) is { } purpose)
@@ -63,9 +68,13 @@ internal sealed class MailWriter(
     private static bool IsFor(string template, User user) => user.DeletedAt is null && template switch
     {
         MailTemplate.Activation => user.VerifiedAt is null,
-        MailTemplate.PasswordReset or MailTemplate.ApprovalNeeded or MailTemplate.Approved => user is { IsActive: true, VerifiedAt: not null },
+        MailTemplate.PasswordReset or MailTemplate.Approved => user is { IsActive: true, VerifiedAt: not null },
+        MailTemplate.ApprovalNeeded or MailTemplate.AccountLimitReached => user.IsActive,
         _ => true,
     };
+
+    // The owner of a new company may be a minute behind the next one who signs up.
+    private static bool IsForLater(string template, User user) => template is MailTemplate.ApprovalNeeded or MailTemplate.AccountLimitReached && user.VerifiedAt is null;
 
     private async Task<string> CompanyAsync(Guid tenantId, CancellationToken cancellationToken)
     {

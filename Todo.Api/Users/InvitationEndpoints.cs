@@ -7,13 +7,10 @@ using Todo.Api.Errors;
 using Todo.Api.Identity;
 using Todo.Api.Mail;
 using Todo.Api.Settings;
-using Todo.Api.Tenants;
 using Todo.Api.Traffic;
-using Todo.Data;
 using Todo.Data.Access;
 using Todo.Data.Catalog;
 using Todo.Data.Tenants;
-using Todo.Tenancy.Catalog;
 
 namespace Todo.Api.Users;
 
@@ -108,30 +105,10 @@ internal static class InvitationEndpoints
         return TypedResults.NoContent();
     }
 
-    private static async Task<NoContent> AcceptAsync(
-        InvitationAcceptance request, TenantDirectory tenants, ServedVersions versions, OneTimeTokens tokens, PeopleChanges changes, CancellationToken cancellationToken)
+    private static async Task<NoContent> AcceptAsync(InvitationAcceptance request, FirstPassword first, CancellationToken cancellationToken)
     {
-        // The same answer whatever is wrong with it: a guess must not learn how near it was.
-        if (!AccessToken.TryParse(request.Token, out var token) || await tenants.FindAsync(token.TenantId, cancellationToken) is not { Status: TenantStatus.Active } tenant)
-        {
-            throw Unknown();
-        }
-
-        if (!tenant.IsServable(versions))
-        {
-            throw new RefusedException(StatusCodes.Status503ServiceUnavailable, $"Tenant '{tenant.Slug}' is being migrated. Try again in a few seconds.");
-        }
-
-        var passwordHash = PersonPassword.Hash(request.Password);
-        await using var change = await changes.BeginAsync(tenant.Schema, cancellationToken);
-        var userId = await tokens.RedeemAsync(change.Tenant, token, TokenPurpose.Invitation, cancellationToken) ?? throw Unknown();
-        var found = await change.Tenant.Users.SingleOrDefaultAsync(person => person.Id == userId && person.DeletedAt == null, cancellationToken) ?? throw Unknown();
-        found.PasswordHash = passwordHash;
-        found.VerifiedAt = change.Now;
-        change.Record("user.accepted_invitation", AuditSubject.Of(found), actor: AuditActor.Of(found));
-        await change.CommitAsync(cancellationToken);
+        var useless = RefusedException.Invalid("The invitation is unknown, was used, or has expired. Ask whoever invited you for another.");
+        await first.SetAsync(request.Token, request.Password, TokenPurpose.Invitation, "user.accepted_invitation", useless, cancellationToken);
         return TypedResults.NoContent();
     }
-
-    private static RefusedException Unknown() => RefusedException.Invalid("The invitation is unknown, was used, or has expired. Ask whoever invited you for another.");
 }

@@ -26,6 +26,7 @@ internal static class UserEndpoints
     public static void AddUsers(this IServiceCollection services)
     {
         services.AddScoped<PeopleChanges>();
+        services.AddScoped<FirstPassword>();
         services.AddSingleton<AccountLimit>();
     }
 

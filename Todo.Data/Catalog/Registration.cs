@@ -15,16 +15,13 @@ public sealed class Registration
     /// <summary>The person's name, 1 to 200 characters.</summary>
     public required string Name { get; init; }
 
-    /// <summary>From <c>PersonPassword.Hash</c>.</summary>
-    public required string PasswordHash { get; init; }
-
     /// <summary>The language of mails: <c>en</c>, <c>de</c>, <c>fr</c> or <c>pl</c>.</summary>
     public required string Language { get; init; }
 
     /// <summary>IANA time zone.</summary>
     public required string TimeZone { get; init; }
 
-    /// <summary>The slug that the company's tenant gets, if this is the first person.</summary>
+    /// <summary>The slug that the company's tenant gets if this is the first person; a number is added if it is taken.</summary>
     public required string Slug { get; init; }
 
     /// <summary>How far it is.</summary>
@@ -58,12 +55,9 @@ public enum RegistrationState
     /// <summary>Written down.</summary>
     Recorded,
 
-    /// <summary>The company has its tenant.</summary>
-    Provisioned,
-
-    /// <summary>The person is in it, and the mail is on its way.</summary>
+    /// <summary>The company has its tenant, the person is in it, and the mail is on its way: one transaction brings all of that about.</summary>
     Done,
 
-    /// <summary>It can't be done, such as for an account that there is already; the person gets a mail that says so.</summary>
+    /// <summary>It can't be done, such as for an account that there is already; a mail says so to whom it may concern.</summary>
     Abandoned,
 }

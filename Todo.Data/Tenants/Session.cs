@@ -15,7 +15,7 @@ public sealed class Session
     /// <summary>UTC; from then on the token is refused.</summary>
     public required DateTimeOffset ExpiresAt { get; set; }
 
-    /// <summary>How long it lasts from the last renewal on, in days: 1 or 30.</summary>
+    /// <summary>How long it lasts from the last renewal on, in days: 1 or 30, or as many as the tenant allows if that is less.</summary>
     public int LifetimeDays { get; init; } = 1;
 
     /// <summary>UTC, to about the minute; null: not since it was made.</summary>

@@ -30,6 +30,22 @@ public sealed class SessionTests(MailedHost api) : IClassFixture<MailedHost>
         (await api.ScalarAsync<bool>($"SELECT last_sign_in_at > now() - interval '1 minute' FROM {await api.SchemaAsync(owner.Slug)}.users WHERE id = '{owner.UserId}'")).ShouldBeTrue();
     }
 
+    [Theory]
+    [InlineData(7, true, 7)]
+    [InlineData(7, false, 1)]
+    public async Task A_session_is_no_longer_than_the_tenant_allows_also_when_it_is_prolonged(int longest, bool remember, int days)
+    {
+        using var owner = await api.CreateTenantAsync();
+        using var set = await owner.PutAsJsonAsync("/settings", new Dictionary<string, int> { ["sessions.longest_days"] = longest });
+        set.IsSuccessStatusCode.ShouldBeTrue(await set.Content.ReadAsStringAsync());
+        using var response = await api.Anonymous.PostAsJsonAsync("/auth/login", new { email = $"owner@{owner.Slug}.example", ApiHost.Password, remember });
+        var login = await response.Content.ReadFromJsonAsync<JsonElement>();
+        login.GetProperty("expiresAt").GetDateTimeOffset().ShouldBe(DateTimeOffset.UtcNow.AddDays(days), TimeSpan.FromMinutes(1));
+
+        // What it is prolonged by.
+        (await api.ScalarAsync<int>($"SELECT lifetime_days FROM {await api.SchemaAsync(owner.Slug)}.sessions ORDER BY created_at DESC LIMIT 1")).ShouldBe(days);
+    }
+
     [Fact]
     public async Task One_session_is_ended_without_the_others_and_all_others_without_this_one()
     {

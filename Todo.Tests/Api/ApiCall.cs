@@ -12,6 +12,7 @@ using Todo.Api.Groups;
 using Todo.Api.Guests;
 using Todo.Api.Identity;
 using Todo.Api.Roles;
+using Todo.Api.SignUp;
 using Todo.Api.Tenants;
 using Todo.Api.Todos;
 using Todo.Api.Users;
@@ -19,7 +20,7 @@ using Todo.Api.Users;
 namespace Todo.Tests.Api;
 
 /// <summary>What belongs to one tenant, for calls that name it; and a run that is running, with nothing to do in it.</summary>
-internal sealed record Belongings(Guid TenantId, string Slug, string Email, Guid UserId, Guid ListId, Guid TodoId, Guid RunId, string SessionId, string ResetToken)
+internal sealed record Belongings(Guid TenantId, string Slug, string Email, Guid UserId, Guid ListId, Guid TodoId, Guid RunId, string SessionId, string ResetToken, string ActivationToken)
 {
     /// <summary>Its people, roles and groups.</summary>
     public required PeopleBelongings People { get; init; }
@@ -64,6 +65,9 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
         [typeof(PasswordResetRequest)] = of => new { of.Email },
         [typeof(PasswordResetConfirmation)] = of => new { token = of.ResetToken, ApiHost.Password },
         [typeof(PasswordChange)] = _ => new { oldPassword = ApiHost.Password, newPassword = ApiHost.Password },
+        [typeof(RegisterRequest)] = of => Todo.Tests.SignUp.NewSignUp.Of(of.Email),
+        [typeof(ActivateRequest)] = of => new { token = of.ActivationToken, ApiHost.Password },
+        [typeof(ActivationMailRequest)] = of => new { of.Email },
         [typeof(NewTenant)] = of => new { slug = of.Slug[..4] + Guid.NewGuid().ToString("N"), name = "Made by a sample" },
         [typeof(TenantChange)] = _ => new { name = "Renamed by a sample" },
         [typeof(SelectionRequest)] = of => new { tenants = new[] { of.Slug } },

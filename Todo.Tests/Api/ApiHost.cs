@@ -46,7 +46,8 @@ public class ApiHost : TestDatabase
 
     // All tests come from one address, and some do in a second what nobody else does in an hour. Those of limits set their own.
     private static IEnumerable<string> WideLimits =>
-        new[] { "person", "api-key", "tenant", "address", "stranger", "sign-in-address", "sign-in-account", "reset-address", "reset-account" }.SelectMany(policy => Limit(policy, 10_000, RatePeriod.Second, 100_000));
+        new[] { "person", "api-key", "tenant", "address", "stranger", "sign-in-address", "sign-in-account", "sign-up-address", "sign-up-account", "reset-address", "reset-account" }
+            .SelectMany(policy => Limit(policy, 10_000, RatePeriod.Second, 100_000));
 
     /// <summary>Configuration that gives a policy other numbers.</summary>
     protected static IEnumerable<string> Limit(string policy, int rate, RatePeriod per, int burst, int queue = 0) =>

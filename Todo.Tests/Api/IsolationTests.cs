@@ -20,6 +20,7 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
     [
         "GET /openapi/{documentName}.json", "GET /health", "GET /alive",
         "POST /auth/login", "POST /auth/password-reset", "POST /auth/password-reset/confirm", "POST /auth/accept-invitation",
+        "POST /auth/register", "POST /auth/activate", "POST /auth/activation",
     ];
 
     [Fact]
@@ -45,6 +46,7 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
             Email = $"owner@{ourOwner.Slug}.example",
             UserId = ourOwner.UserId,
             ResetToken = "none of theirs",
+            ActivationToken = "none of theirs",
             People = theirs.People with { Invitation = "of-nobody" },
             Doors = await OpenDoorsAsync(ourSchema, ourOwner.UserId, ourList),
         };
@@ -292,8 +294,13 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
         var (list, todo, run) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
         var session = AccessToken.Create(schema.TenantId, out _);
         var reset = AccessToken.Create(schema.TenantId, out var resetToken);
+        var (newcomer, activation) = (Guid.CreateVersion7(), AccessToken.Create(schema.TenantId, out var activationToken));
         await api.ExecuteAsync(
             $"""
+            INSERT INTO {schema}.users (id, email, name, password_hash, role_id, is_active, created_at)
+            SELECT '{newcomer}', '{newcomer:N}@{Marker}.example', 'Newcomer {Marker}', '', id, false, now() FROM {schema}.roles LIMIT 1;
+            INSERT INTO {schema}.one_time_tokens (hash, user_id, purpose, created_at, expires_at)
+            VALUES ('\x{Convert.ToHexString(activation.Hash)}', '{newcomer}', 'activation', now(), now() + interval '1 day');
             INSERT INTO {schema}.todo_lists (id, name, created_at) VALUES ('{list}', 'List {Marker}', now());
             INSERT INTO {schema}.todos (id, list_id, title, notes, created_by, created_at, updated_at)
             VALUES ('{todo}', '{list}', 'Todo {Marker}', 'Notes {Marker}', '{owner.UserId}', now(), now());
@@ -306,7 +313,7 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
             INSERT INTO migration_runs (id, kind, state, target, executor, started_by, checksum, wave_count, current_wave, created_at)
             VALUES ('{run}', 'apply', 'running', 'head', 'worker', 'a test', encode(sha256(''), 'hex'), 1, 0, now());
             """);
-        return new Belongings(schema.TenantId, owner.Slug, email!, owner.UserId, list, todo, run, Convert.ToHexStringLower(session.Hash)[..32], resetToken)
+        return new Belongings(schema.TenantId, owner.Slug, email!, owner.UserId, list, todo, run, Convert.ToHexStringLower(session.Hash)[..32], resetToken, activationToken)
         {
             People = await FillPeopleAsync(schema),
             Doors = await OpenDoorsAsync(schema, owner.UserId, list),

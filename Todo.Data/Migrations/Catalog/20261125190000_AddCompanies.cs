@@ -32,7 +32,7 @@ public sealed class AddCompanies : Migration
                 table.ForeignKey("companies_tenant_id_fkey", company => company.tenant_id, "tenants", "id", onDelete: ReferentialAction.SetNull);
             });
 
-        // The password is there as its hash; the token of the mail is made when the mail is sent, and so is nowhere.
+        // There is no secret in it: the password is chosen with the token of the mail, which is made when the mail is sent.
         migrationBuilder.CreateTable(
             name: "registrations",
             columns: table => new
@@ -41,7 +41,6 @@ public sealed class AddCompanies : Migration
                 company_id = table.Column<Guid>("uuid"),
                 email = table.Column<string>("text"),
                 name = table.Column<string>("text"),
-                password_hash = table.Column<string>("text"),
                 language = table.Column<string>("text"),
                 time_zone = table.Column<string>("text"),
                 slug = table.Column<string>("text"),
@@ -58,10 +57,10 @@ public sealed class AddCompanies : Migration
             {
                 table.PrimaryKey("registrations_pkey", registration => registration.id);
                 table.ForeignKey("registrations_company_id_fkey", registration => registration.company_id, "companies", "id", onDelete: ReferentialAction.Cascade);
-                table.CheckConstraint("registrations_state_check", "state IN ('recorded', 'provisioned', 'done', 'abandoned')");
+                table.CheckConstraint("registrations_state_check", "state IN ('recorded', 'done', 'abandoned')");
             });
         migrationBuilder.CreateIndex("registrations_company_id_idx", "registrations", "company_id");
-        migrationBuilder.CreateIndex("registrations_open_idx", "registrations", "not_before", filter: "state IN ('recorded', 'provisioned')");
+        migrationBuilder.CreateIndex("registrations_open_idx", "registrations", "not_before", filter: "state = 'recorded'");
 
         migrationBuilder.CreateTable(
             name: "outgoing_mail",

@@ -1,0 +1,22 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Todo.Api.Retention;
+
+/// <summary>The configuration section <c>Retention</c>: how long is kept what is of use to nobody but whoever looks into a complaint.</summary>
+public sealed class RetentionOptions
+{
+    /// <summary>Its name.</summary>
+    public const string Section = "Retention";
+
+    /// <summary>Days after its end that a sign-up is kept, done or given up.</summary>
+    [Range(1, 3650)]
+    public int RegistrationDays { get; init; } = 30;
+
+    /// <summary>Days that a mail is kept, sent or not; longer than any is tried.</summary>
+    [Range(4, 3650)]
+    public int MailDays { get; init; } = 30;
+
+    /// <summary>How often it is looked.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "1.00:00:00")]
+    public TimeSpan Interval { get; init; } = TimeSpan.FromHours(1);
+}

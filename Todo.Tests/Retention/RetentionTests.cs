@@ -1,0 +1,37 @@
+using Todo.Tests.Api;
+using Todo.Tests.Servers;
+
+namespace Todo.Tests.Retention;
+
+/// <summary>An API that looks for old rows all the time.</summary>
+public sealed class RetentionHost : ApiHost
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<string> Arguments => ["--Retention:RegistrationDays=7", "--Retention:MailDays=5", "--Retention:Interval=00:00:00.100", "--SignUp:PollInterval=01:00:00"];
+}
+
+public sealed class RetentionTests(RetentionHost api) : IClassFixture<RetentionHost>
+{
+    [Fact]
+    public async Task What_is_older_than_configured_is_deleted_and_nothing_else()
+    {
+        using var owner = await api.CreateTenantAsync();
+        var tenant = (await api.SchemaAsync(owner.Slug)).TenantId;
+        var company = Guid.CreateVersion7();
+        await api.ExecuteAsync(
+            $"""
+            INSERT INTO companies (id, country, tax_id, name, created_at) VALUES ('{company}', 'DE', '1234', 'Acme', now());
+            INSERT INTO registrations (id, company_id, email, name, language, time_zone, slug, state, terms_accepted_at, created_at, updated_at, attempts, not_before)
+            SELECT gen_random_uuid(), '{company}', state || days, 'N', 'en', 'UTC', 'acme', state, now(), now(), now() - days * interval '1 day', 0, 'infinity'
+            FROM unnest(ARRAY['recorded', 'done', 'abandoned']) state, unnest(ARRAY[6, 8]) days;
+            INSERT INTO outgoing_mail (id, tenant_id, user_id, template, created_at, not_before, attempts, sent_at)
+            SELECT gen_random_uuid(), '{tenant}', '{owner.UserId}', 'kept' || days || coalesce(sent, ''), now() - days * interval '1 day', 'infinity', 1, CASE WHEN sent IS NULL THEN NULL ELSE now() END
+            FROM unnest(ARRAY[4, 6]) days, unnest(ARRAY['sent', NULL]) sent;
+            """);
+
+        await Eventually.TrueAsync(async () => await api.ScalarAsync<long>("SELECT count(*) FROM outgoing_mail") == 2 && await api.ScalarAsync<long>("SELECT count(*) FROM registrations") == 4);
+
+        (await api.ColumnAsync("SELECT email FROM registrations")).ShouldBe(["recorded6", "recorded8", "done6", "abandoned6"], ignoreOrder: true);
+        (await api.ColumnAsync("SELECT template FROM outgoing_mail")).ShouldBe(["kept4", "kept4sent"], ignoreOrder: true);
+    }
+}
