@@ -123,7 +123,10 @@ public sealed class CalendarTests
                         .WithOffset(Offset.FromSeconds(from)).ToInstant(), to)));
             }
         }
-        for (var at = Instant.FromUtc(2025, 1, 1, 0, 0); at < Instant.FromUtc(2041, 1, 1, 0, 0); at += Duration.FromHours(7))
+        // Just before and just at each change, and at both ends of the years that are described.
+        var (first, last) = (Instant.FromUtc(2025, 1, 1, 0, 0), Instant.FromUtc(2041, 1, 1, 0, 0));
+        var starts = zone.GetZoneIntervals(first, last).Where(interval => interval.HasStart && interval.Start > first).Select(interval => interval.Start);
+        foreach (var at in starts.SelectMany(start => new[] { start - Duration.FromSeconds(1), start }).Append(first).Append(last))
         {
             changes.Where(change => change.At <= at).MaxBy(change => change.At).To.ShouldBe(zone.GetUtcOffset(at).Seconds, at.ToString());
         }
