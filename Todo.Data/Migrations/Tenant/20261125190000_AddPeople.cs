@@ -22,7 +22,7 @@ public sealed class AddPeople : Migration
         CreateGroups(migrationBuilder);
         CreateSettings(migrationBuilder);
         CreateRecords(migrationBuilder);
-        migrationBuilder.Sql(RowsRole.AppendOnly("audit_entries", "sign_in_entries"));
+        migrationBuilder.Sql(RowsRole.AppendOnly("audit_entries"));
         CreateKeys(migrationBuilder);
         SeedAccess(migrationBuilder);
     }
