@@ -9,7 +9,7 @@ using Todo.Tests.Servers;
 namespace Todo.Tests.SignUp;
 
 /// <summary>An API that people sign up at, with one more disposable domain and room for 30 in each company.</summary>
-public sealed class SignUpHost : ApiHost
+public class SignUpHost : ApiHost
 {
     public const int AccountLimit = 30;
 

@@ -6,6 +6,7 @@ using Aspire.Hosting.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Todo.Tests.Api;
 using Todo.Tests.Embedded;
+using Todo.Tests.Servers;
 
 namespace Todo.Tests.LocalAspire.Dashboard;
 
@@ -101,21 +102,9 @@ public sealed class DashboardEndToEndTests : IAsyncLifetime, IDisposable
     // Telemetry is sent about once a second.
     private async Task<JsonElement> UntilAsync(string path, Func<JsonElement, bool> isThere)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (true)
-        {
-            using var response = await _reader.GetAsync(path, patience.Token);
-            if (response.IsSuccessStatusCode)
-            {
-                var found = await response.Content.ReadFromJsonAsync<JsonElement>(patience.Token);
-                if (isThere(found))
-                {
-                    return found;
-                }
-            }
-
-            await Task.Delay(200, patience.Token);
-        }
+        JsonElement found = default;
+        await Eventually.TrueAsync(async () => isThere(found = await _reader.GetFromJsonAsync<JsonElement>(path)));
+        return found;
     }
 
     private async Task<TenantClient> SignInAsync(string email)
