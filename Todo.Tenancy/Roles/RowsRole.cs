@@ -13,11 +13,16 @@ public sealed class RowsRole(NpgsqlDataSource owner)
     // Every grant writes the rows of a schema's tables in pg_class; this many at once keep a transaction short.
     private const int SchemasAtOnce = 200;
 
+    private const string Suffix = "_api";
+
+    // Its name, in SQL. Roles belong to the whole server, so each database has its own.
+    private const string Name = $"(current_database() || '{Suffix}')::name";
+
     private const string Prepare =
-        """
+        $"""
         DO $do$
         DECLARE
-            rows_role name := current_database() || '_api';
+            rows_role name := {Name};
         BEGIN
             IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = rows_role) THEN
                 EXECUTE format('CREATE ROLE %I', rows_role);
@@ -36,10 +41,10 @@ public sealed class RowsRole(NpgsqlDataSource owner)
 
     // The role's rights on the catalog as they are to be, whatever they were.
     private const string GrantCatalog =
-        """
+        $"""
         DO $do$
         DECLARE
-            rows_role name := current_database() || '_api';
+            rows_role name := {Name};
             catalog_table name;
         BEGIN
             EXECUTE format('GRANT USAGE ON SCHEMA public TO %I', rows_role);
@@ -53,10 +58,10 @@ public sealed class RowsRole(NpgsqlDataSource owner)
 
     // Schemas that are older than the role.
     private const string GrantOlderSchemas =
-        """
+        $"""
         DO $do$
         DECLARE
-            rows_role name := current_database() || '_api';
+            rows_role name := {Name};
             tenant name;
             append_only name;
         BEGIN
@@ -73,8 +78,8 @@ public sealed class RowsRole(NpgsqlDataSource owner)
         $do$
         """;
 
-    /// <summary>The role's name in a database: its own in each, as roles belong to the whole server.</summary>
-    public static string NameIn(string database) => database + "_api";
+    /// <summary>The role's name in a database.</summary>
+    public static string NameIn(string database) => database + Suffix;
 
     /// <summary>For a migration: what the role may add rows to and read, and not change. Does nothing where there is no such role.</summary>
     /// <param name="tables">Tables of the tenant's, by constants of the migration's.</param>
@@ -82,8 +87,8 @@ public sealed class RowsRole(NpgsqlDataSource owner)
         $"""
         DO $do$
         BEGIN
-            IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = current_database() || '_api') THEN
-                EXECUTE format('REVOKE UPDATE, DELETE ON {string.Join(", ", tables)} FROM %I', current_database() || '_api');
+            IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = {Name}) THEN
+                EXECUTE format('REVOKE UPDATE, DELETE ON {string.Join(", ", tables)} FROM %I', {Name});
             END IF;
         END
         $do$;
@@ -105,7 +110,7 @@ public sealed class RowsRole(NpgsqlDataSource owner)
         await transaction.CommitAsync(cancellationToken);
     }
 
-    /// <summary>Grants the role its rights on what is there already. Costs one query where there is nothing to do.</summary>
+    /// <summary>Grants the role its rights on what is there already: on the catalog each time, and on tenants' schemas that are without.</summary>
     /// <param name="readOnly">Tables of the catalog that it may only read.</param>
     /// <param name="appendOnly">Tables of tenants that it may only add to and read.</param>
     /// <param name="cancellationToken">Cancels it.</param>
@@ -140,9 +145,9 @@ public sealed class RowsRole(NpgsqlDataSource owner)
     private static async Task<IReadOnlyList<string>> WithoutAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
-            """
+            $"""
             SELECT t.schema FROM public.tenants t JOIN pg_catalog.pg_namespace n ON n.nspname = t.schema
-            WHERE NOT has_schema_privilege(current_database() || '_api', n.oid, 'USAGE') ORDER BY 1
+            WHERE NOT has_schema_privilege({Name}, n.oid, 'USAGE') ORDER BY 1
             """,
             connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
