@@ -28,7 +28,7 @@ internal sealed class OpenSessions(SessionDirectory directory, ApiKeyDirectory k
             await tenant.Sessions.Where(session => session.TokenHash == hash).ExecuteDeleteAsync(cancellationToken);
         }
 
-        await directory.ForgetAsync(token);
+        await directory.ForgetAsync(token.TenantId, token.Hash);
     }
 
     /// <summary>Deletes a person's sessions as a part of the caller's transaction; hand the result to <see cref="ForgetAsync(TenantSchema, IEnumerable{byte[]})"/> after the commit.</summary>
@@ -41,8 +41,17 @@ internal sealed class OpenSessions(SessionDirectory directory, ApiKeyDirectory k
     {
         var mine = tenant.Sessions.Where(session => session.UserId == userId && (except == null || session.TokenHash != except));
         var hashes = await mine.Select(session => session.TokenHash).ToListAsync(cancellationToken);
-        await tenant.Sessions.Where(session => hashes.Contains(session.TokenHash)).ExecuteDeleteAsync(cancellationToken);
+        await DeleteAsync(tenant, hashes, cancellationToken);
         return hashes;
+    }
+
+    /// <summary>Deletes all sessions of a person, as above.</summary>
+    /// <returns>What is to be looked up anew after the commit: those sessions, and the person's keys and guests' links, which stay.</returns>
+    public static async Task<IssuedTokens> DeleteAllAsync(TenantDbContext tenant, Guid userId, CancellationToken cancellationToken)
+    {
+        var issued = await OfAsync(tenant, user => user.Id == userId, cancellationToken);
+        await DeleteAsync(tenant, issued.Sessions, cancellationToken);
+        return issued;
     }
 
     /// <summary>What is issued in these people's names now.</summary>
@@ -82,6 +91,9 @@ internal sealed class OpenSessions(SessionDirectory directory, ApiKeyDirectory k
 
     /// <summary>Has these sessions looked up anew: those that are gone are refused from then on.</summary>
     public Task ForgetAsync(TenantSchema schema, IEnumerable<byte[]> hashes) => EachAsync(hashes, hash => directory.ForgetAsync(schema.TenantId, hash));
+
+    private static Task<int> DeleteAsync(TenantDbContext tenant, IReadOnlyList<byte[]> hashes, CancellationToken cancellationToken) =>
+        tenant.Sessions.Where(session => hashes.Contains(session.TokenHash)).ExecuteDeleteAsync(cancellationToken);
 
     private static Task EachAsync(IEnumerable<byte[]> hashes, Func<byte[], Task> forget) =>
         Parallel.ForEachAsync(hashes, new ParallelOptions { MaxDegreeOfParallelism = ForgottenAtOnce }, async (hash, _) => await forget(hash));

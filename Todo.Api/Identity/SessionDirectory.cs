@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Todo.Api.Caching;
 using Todo.Data.Tenants;
-using Todo.Tenancy.Scoping;
 
 namespace Todo.Api.Identity;
 
@@ -12,7 +11,7 @@ namespace Todo.Api.Identity;
 /// <param name="LifetimeDays">How long the session lasts from its last renewal on.</param>
 /// <param name="LastSeenAt">UTC, to about the minute; null: not since it was made.</param>
 /// <param name="Permissions">What the person's role holds.</param>
-public sealed record SessionEntry(Guid UserId, string Name, DateTimeOffset ExpiresAt, int LifetimeDays, DateTimeOffset? LastSeenAt, IReadOnlyList<string> Permissions)
+public sealed record SessionEntry(Guid UserId, string Name, DateTimeOffset ExpiresAt, int LifetimeDays, DateTimeOffset? LastSeenAt, IReadOnlyList<string> Permissions) : ITokenEntry
 {
     private int _isNoted;
 
@@ -20,40 +19,13 @@ public sealed record SessionEntry(Guid UserId, string Name, DateTimeOffset Expir
     internal bool TryNote() => Volatile.Read(ref _isNoted) == 0 && Interlocked.Exchange(ref _isNoted, 1) == 0;
 }
 
-/// <summary>Finds sessions by their token's hash, through the cache.</summary>
+/// <summary>Finds sessions by their token's hash.</summary>
 public sealed class SessionDirectory(LookupCache cache, IDbContextFactory<TenantDbContext> contexts, SessionActivity activity, TimeProvider clock)
+    : TokenDirectory<SessionEntry>(cache, contexts, clock, "session", ApiJson.Default.SessionEntry)
 {
-    /// <summary>The session of a token; null if there is none in the token's tenant, it has expired, or the person may not sign in any more.</summary>
-    /// <remarks>The caller has made sure that the tenant exists.</remarks>
-    public async ValueTask<SessionEntry?> FindAsync(AccessToken token, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    protected override async Task<SessionEntry?> LoadAsync(TenantDbContext tenant, byte[] hash, CancellationToken cancellationToken)
     {
-        var session = await cache.GetAsync(Key(token.TenantId, token.Hash), ApiJson.Default.SessionEntry, (contexts, token), static (state, cancellation) =>
-            LoadAsync(state.contexts, state.token, cancellation), cancellationToken);
-        var now = clock.GetUtcNow();
-        if (session is null || session.ExpiresAt <= now)
-        {
-            return null;
-        }
-
-        activity.Note(token, session, now);
-        return session;
-    }
-
-    /// <summary>Forgets a session that has just ended or changed, on every replica.</summary>
-    public Task ForgetAsync(AccessToken token) => ForgetAsync(token.TenantId, token.Hash);
-
-    /// <summary>As above, for one whose token is not at hand.</summary>
-    /// <param name="tenantId">Its tenant.</param>
-    /// <param name="hash">The hash of its token.</param>
-    public Task ForgetAsync(Guid tenantId, byte[] hash) => cache.RemoveAsync(Key(tenantId, hash));
-
-    private static string Key(Guid tenantId, byte[] hash) => $"session:{tenantId:N}:{Convert.ToHexStringLower(hash)}";
-
-    private static async Task<SessionEntry?> LoadAsync(IDbContextFactory<TenantDbContext> contexts, AccessToken token, CancellationToken cancellationToken)
-    {
-        await using var tenant = await contexts.CreateDbContextAsync(cancellationToken);
-        tenant.Enter(TenantSchema.Of(token.TenantId));
-        var hash = token.Hash;
         var found = await (
             from session in tenant.Sessions
             join user in tenant.Users.Where(User.MaySignIn) on session.UserId equals user.Id
@@ -69,4 +41,7 @@ public sealed class SessionDirectory(LookupCache cache, IDbContextFactory<Tenant
             }).SingleOrDefaultAsync(cancellationToken);
         return found is null ? null : new SessionEntry(found.Id, found.Name, found.ExpiresAt, found.LifetimeDays, found.LastSeenAt, found.Permissions);
     }
+
+    /// <inheritdoc/>
+    protected override void Used(AccessToken token, SessionEntry entry, DateTimeOffset now) => activity.Note(token, entry, now);
 }

@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Todo.Api.Audit;
-using Todo.Api.Errors;
 using Todo.Api.Mail;
 using Todo.Api.Users;
 using Todo.Data;
@@ -160,7 +159,7 @@ internal sealed class RegistrationSteps(
             return RegistrationOutcome.AccountExists;
         }
 
-        if (!await HasRoomAsync(change, cancellationToken))
+        if (!await accounts.HasRoomAsync(change, cancellationToken))
         {
             await EndAsync(registration, change.Catalog, RegistrationState.Abandoned, change.TenantId, userId: null, change.Now, cancellationToken);
             await MailAsync(change, await ApproversAsync(change, cancellationToken), MailTemplate.AccountLimitReached, atMostOneADay: true, cancellationToken);
@@ -176,19 +175,6 @@ internal sealed class RegistrationSteps(
         change.Mail(member.Id, MailTemplate.Activation);
         await MailAsync(change, await ApproversAsync(change, cancellationToken), MailTemplate.ApprovalNeeded, atMostOneADay: false, cancellationToken);
         return RegistrationOutcome.Waiting;
-    }
-
-    private async Task<bool> HasRoomAsync(PeopleChange change, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await accounts.RequireRoomAsync(change, 1, cancellationToken);
-            return true;
-        }
-        catch (RefusedException)
-        {
-            return false;
-        }
     }
 
     private static Task<List<Guid>> ApproversAsync(PeopleChange change, CancellationToken cancellationToken) => change.Tenant.Users

@@ -15,15 +15,26 @@ internal sealed class AccountLimit(IOptions<TenantOptions> options)
     /// <exception cref="RefusedException">There is none; with the numbers.</exception>
     public async Task RequireRoomAsync(PeopleChange change, int more, CancellationToken cancellationToken)
     {
-        var tenantId = change.TenantId;
-        var own = await change.Catalog.Companies.Where(company => company.TenantId == tenantId).Select(company => company.AccountLimit).SingleOrDefaultAsync(cancellationToken);
-        var limit = own ?? options.Value.AccountLimit;
-        var accounts = await change.Tenant.Users.CountAsync(user => user.DeletedAt == null, cancellationToken);
+        var (accounts, limit) = await CountAsync(change, cancellationToken);
         if (accounts + more > limit)
         {
             throw RefusedException.Conflict(
                 $"The tenant has {accounts} accounts and may have {limit}. Delete somebody's first, or ask for more.",
                 new Dictionary<string, object?> { ["accounts"] = accounts, ["limit"] = limit });
         }
+    }
+
+    /// <summary>Whether there is room for one more; as above.</summary>
+    public async Task<bool> HasRoomAsync(PeopleChange change, CancellationToken cancellationToken)
+    {
+        var (accounts, limit) = await CountAsync(change, cancellationToken);
+        return accounts < limit;
+    }
+
+    private async Task<(int Accounts, int Limit)> CountAsync(PeopleChange change, CancellationToken cancellationToken)
+    {
+        var tenantId = change.TenantId;
+        var own = await change.Catalog.Companies.Where(company => company.TenantId == tenantId).Select(company => company.AccountLimit).SingleOrDefaultAsync(cancellationToken);
+        return (await change.Tenant.Users.CountAsync(user => user.DeletedAt == null, cancellationToken), own ?? options.Value.AccountLimit);
     }
 }

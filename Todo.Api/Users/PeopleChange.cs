@@ -118,11 +118,7 @@ internal sealed class PeopleChange : IAsyncDisposable
     public void Record(string action, AuditSubject subject, JsonObject? details = null, AuditActor? actor = null) => _audit.Add(Tenant, action, subject, details, actor);
 
     /// <summary>Signs the person out everywhere; their keys and guests' links are looked up anew, and refused while they may not sign in.</summary>
-    public async Task EndSessionsAsync(Guid userId, CancellationToken cancellationToken)
-    {
-        _ended.Add(await OpenSessions.OfAsync(Tenant, user => user.Id == userId, cancellationToken));
-        await OpenSessions.DeleteAsync(Tenant, userId, except: null, cancellationToken);
-    }
+    public async Task EndSessionsAsync(Guid userId, CancellationToken cancellationToken) => _ended.Add(await OpenSessions.DeleteAllAsync(Tenant, userId, cancellationToken));
 
     /// <summary>Lets what changed about the person be seen by open sessions, keys and guests' links.</summary>
     public void RefreshSessions(Guid userId) => _changed.Add(userId);
