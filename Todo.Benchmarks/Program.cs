@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Todo.Benchmarks.Access;
 using Todo.Benchmarks.Fleet;
 using Todo.Benchmarks.Limits;
 using Todo.Benchmarks.Requests;
@@ -10,6 +11,8 @@ var benchmarks = new RootCommand("What we claim about speed, measured. Every ver
     FleetCommand.Create(),
     FleetLoopCommand.Create(),
     LimitsCommand.Create(),
+    AccessCommand.Create(),
+    DoorsCommand.Create(),
 };
 
 // On Ctrl+C there are servers to stop and throw-away folders to delete, which takes longer than the two seconds given otherwise.
