@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Todo.Api.Identity;
+using Todo.Api.Lists;
 using Todo.Api.Paging;
 using Todo.Data;
 using Todo.Data.Access;
@@ -32,6 +33,18 @@ internal static class GuestLinkEndpoints
             return TypedResults.Problem($"A guest may do no more than who makes the link, and you don't hold '{needed}'.", statusCode: StatusCodes.Status403Forbidden);
         }
 
+        var (listId, right) = (request.ListId, request.MayWrite ? ListRight.Write : ListRight.Read);
+        if (await ListAccess.Reached(tenant, identity.UserId).Where(reached => reached.List.Id == listId && reached.List.DeletedAt == null)
+            .Select(reached => (ListRight?)reached.Right).SingleOrDefaultAsync(cancellationToken) is not { } has)
+        {
+            return NoSuchList();
+        }
+
+        if (has < right)
+        {
+            return TypedResults.Problem("A guest may do no more than who makes the link, and you may only read this list.", statusCode: StatusCodes.Status403Forbidden);
+        }
+
         var now = clock.GetTimestamptz();
         var token = AccessToken.Create(identity.Schema.TenantId, out var text);
         var link = new GuestLink
@@ -52,7 +65,7 @@ internal static class GuestLinkEndpoints
         }
         catch (DbUpdateException exception) when (exception.InnerException is PostgresException { ConstraintName: "guest_links_list_id_fkey" })
         {
-            return TypedResults.Problem("There is no list with this listId.", statusCode: StatusCodes.Status400BadRequest);
+            return NoSuchList();
         }
 
         var secret = Bearer.GuestPrefix + text;
@@ -84,4 +97,6 @@ internal static class GuestLinkEndpoints
         await links.ForgetAsync(identity.Schema.TenantId, hash);
         return TypedResults.NoContent();
     }
+
+    private static ProblemHttpResult NoSuchList() => TypedResults.Problem("There is no list with this listId.", statusCode: StatusCodes.Status400BadRequest);
 }
