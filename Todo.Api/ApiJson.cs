@@ -7,6 +7,7 @@ using Todo.Api.Fleet;
 using Todo.Api.Groups;
 using Todo.Api.Guests;
 using Todo.Api.Identity;
+using Todo.Api.Lists;
 using Todo.Api.Mail;
 using Todo.Api.Paging;
 using Todo.Api.Roles;
@@ -85,6 +86,11 @@ namespace Todo.Api;
 [JsonSerializable(typeof(IReadOnlyList<SettingResponse>))]
 [JsonSerializable(typeof(Dictionary<string, JsonElement>))]
 [JsonSerializable(typeof(Page<SignInResponse>))]
+[JsonSerializable(typeof(NewList))]
+[JsonSerializable(typeof(ListChange))]
+[JsonSerializable(typeof(Page<ListResponse>))]
+[JsonSerializable(typeof(List<ListShareResponse>))]
+[JsonSerializable(typeof(ShareContent))]
 [JsonSerializable(typeof(NewTodo))]
 [JsonSerializable(typeof(TodoChange))]
 [JsonSerializable(typeof(Page<TodoResponse>))]

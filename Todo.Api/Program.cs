@@ -9,6 +9,7 @@ using Todo.Api.Fleet;
 using Todo.Api.Groups;
 using Todo.Api.Guests;
 using Todo.Api.Identity;
+using Todo.Api.Lists;
 using Todo.Api.Mail;
 using Todo.Api.Retention;
 using Todo.Api.Roles;
@@ -88,6 +89,8 @@ public static class Program
         app.MapGroups();
         app.MapSettings();
         app.MapAudit();
+        app.MapLists();
+        app.MapListShares();
         app.MapTodos();
         app.RequireDeclaredAccess();
         app.RequireKnownLimits();

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Todo.Api.Identity;
+using Todo.Api.Lists;
 using Todo.Api.Paging;
 using Todo.Api.Traffic;
 using Todo.Data;
@@ -11,7 +12,7 @@ using Todo.Data.Tenants;
 
 namespace Todo.Api.Guests;
 
-/// <summary>What a guest's link opens: its one list, and in it, if the link says so, adding and completing todos. Every statement names the list.</summary>
+/// <summary>What a guest's link opens: its one list, and in it, if the link says so, adding and completing todos. Every statement names the list, and asks whether the link's maker may still do there what the guest does.</summary>
 internal static class GuestEndpoints
 {
     public static void AddGuests(this WebApplicationBuilder builder)
@@ -40,7 +41,7 @@ internal static class GuestEndpoints
     private static async Task<Results<Ok<GuestList>, ProblemHttpResult>> GetListAsync(GuestVisit visit, TenantDbContext tenant, CancellationToken cancellationToken)
     {
         var link = visit.Link;
-        return await tenant.Lists.Where(list => list.Id == link.ListId).Select(list => list.Name).SingleOrDefaultAsync(cancellationToken) is { } name
+        return await ListAccess.Lists(tenant, link.CreatedBy, ListRight.Read).Where(list => list.Id == link.ListId).Select(list => list.Name).SingleOrDefaultAsync(cancellationToken) is { } name
             ? TypedResults.Ok(new GuestList(name, link.MayWrite, link.ExpiresAt))
             : NoSuchList();
     }
@@ -49,7 +50,7 @@ internal static class GuestEndpoints
         HttpContext context, GuestVisit visit, TenantDbContext tenant, CancellationToken cancellationToken, [Range(1, Page.MaxLimit)] int limit = Page.DefaultLimit, Cursor? cursor = null)
     {
         var (list, after) = (visit.Link.ListId, cursor?.After ?? Guid.Empty);
-        var rows = await tenant.Todos.Where(todo => todo.ListId == list && todo.Id > after).OrderBy(todo => todo.Id)
+        var rows = await ListAccess.Todos(tenant, visit.Link.CreatedBy, ListRight.Read).Where(todo => todo.ListId == list && todo.Id > after).OrderBy(todo => todo.Id)
             .Select(todo => new GuestTodo(todo.Id, todo.Title, todo.Notes, todo.CreatedAt, todo.CompletedAt)).Take(limit + 1).ToListAsync(cancellationToken);
         return Page.Of(rows, limit, todo => todo.Id, ApiJson.Default.PageGuestTodo, context);
     }
@@ -57,11 +58,16 @@ internal static class GuestEndpoints
     private static async Task<Results<Created<GuestTodo>, ProblemHttpResult>> CreateAsync(
         NewGuestTodo request, GuestVisit visit, TenantDbContext tenant, TimeProvider clock, CancellationToken cancellationToken)
     {
-        var now = clock.GetTimestamptz();
+        var (now, list) = (clock.GetTimestamptz(), visit.Link.ListId);
+        if (!await ListAccess.Lists(tenant, visit.Link.CreatedBy, ListRight.Write).AnyAsync(one => one.Id == list && one.ArchivedAt == null, cancellationToken))
+        {
+            return NoSuchList();
+        }
+
         var todo = new TodoItem
         {
             Id = SortableId.At(now),
-            ListId = visit.Link.ListId,
+            ListId = list,
             Title = request.Title,
             Notes = request.Notes,
             CreatedBy = visit.Link.CreatedBy,
@@ -85,9 +91,9 @@ internal static class GuestEndpoints
         Guid id, GuestVisit visit, TenantDbContext tenant, TimeProvider clock, CancellationToken cancellationToken)
     {
         var (now, list, person) = (clock.GetTimestamptz(), visit.Link.ListId, visit.Link.CreatedBy);
-        await tenant.Todos.Where(todo => todo.Id == id && todo.ListId == list && todo.CompletedAt == null).ExecuteUpdateAsync(
+        await ListAccess.Todos(tenant, person, ListRight.Write).Where(todo => todo.Id == id && todo.ListId == list && todo.CompletedAt == null).ExecuteUpdateAsync(
             todo => todo.SetProperty(t => t.CompletedAt, now).SetProperty(t => t.CompletedBy, person).SetProperty(t => t.UpdatedAt, now), cancellationToken);
-        return await tenant.Todos.Where(todo => todo.Id == id && todo.ListId == list)
+        return await ListAccess.Todos(tenant, person, ListRight.Write).Where(todo => todo.Id == id && todo.ListId == list)
             .Select(todo => new GuestTodo(todo.Id, todo.Title, todo.Notes, todo.CreatedAt, todo.CompletedAt)).SingleOrDefaultAsync(cancellationToken) is { } completed
             ? TypedResults.Ok(completed)
             : TypedResults.Problem("The list has no such todo.", statusCode: StatusCodes.Status404NotFound);

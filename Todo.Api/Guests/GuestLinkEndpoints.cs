@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using Todo.Api.Audit;
 using Todo.Api.Identity;
+using Todo.Api.Lists;
 using Todo.Api.Paging;
 using Todo.Data;
 using Todo.Data.Access;
@@ -34,6 +35,18 @@ internal static class GuestLinkEndpoints
             return TypedResults.Problem($"A guest may do no more than who makes the link, and you don't hold '{needed}'.", statusCode: StatusCodes.Status403Forbidden);
         }
 
+        var (listId, right) = (request.ListId, request.MayWrite ? ListRight.Write : ListRight.Read);
+        if (await ListAccess.Reached(tenant, identity.UserId).Where(reached => reached.List.Id == listId && reached.List.DeletedAt == null)
+            .Select(reached => (ListRight?)reached.Right).SingleOrDefaultAsync(cancellationToken) is not { } has)
+        {
+            return NoSuchList();
+        }
+
+        if (has < right)
+        {
+            return TypedResults.Problem("A guest may do no more than who makes the link, and you may only read this list.", statusCode: StatusCodes.Status403Forbidden);
+        }
+
         var now = clock.GetTimestamptz();
         var token = AccessToken.Create(identity.Schema.TenantId, out var text);
         var link = new GuestLink
@@ -55,7 +68,7 @@ internal static class GuestLinkEndpoints
         }
         catch (DbUpdateException exception) when (exception.InnerException is PostgresException { ConstraintName: "guest_links_list_id_fkey" })
         {
-            return TypedResults.Problem("There is no list with this listId.", statusCode: StatusCodes.Status400BadRequest);
+            return NoSuchList();
         }
 
         var secret = Bearer.GuestPrefix + text;
@@ -98,4 +111,6 @@ internal static class GuestLinkEndpoints
         await links.ForgetAsync(identity.Schema.TenantId, link.Hash);
         return TypedResults.NoContent();
     }
+
+    private static ProblemHttpResult NoSuchList() => TypedResults.Problem("There is no list with this listId.", statusCode: StatusCodes.Status400BadRequest);
 }

@@ -22,10 +22,19 @@ public static class Page
     public const int MaxLimit = 200;
 
     /// <summary>Makes the page out of one row more than asked for, and adds <c>Link: …; rel="next"</c> (RFC 8288) if there is a next one.</summary>
-    public static PageResult<T> Of<T>(List<T> rows, int limit, Func<T, Guid> id, JsonTypeInfo<Page<T>> type, HttpContext context)
+    public static PageResult<T> Of<T>(List<T> rows, int limit, Func<T, Guid> id, JsonTypeInfo<Page<T>> type, HttpContext context) =>
+        Of(rows, limit, row => Cursor.Encode(id(row)), type, context);
+
+    /// <summary>The same for rows that are not in the order of their ids.</summary>
+    /// <param name="rows">One more than asked for, if there are so many.</param>
+    /// <param name="limit">What was asked for.</param>
+    /// <param name="cursor">The cursor of the page that starts after a row.</param>
+    /// <param name="type">From the source-generated context.</param>
+    /// <param name="context">Of the answer.</param>
+    public static PageResult<T> Of<T>(List<T> rows, int limit, Func<T, string> cursor, JsonTypeInfo<Page<T>> type, HttpContext context)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        ArgumentNullException.ThrowIfNull(id);
+        ArgumentNullException.ThrowIfNull(cursor);
         ArgumentNullException.ThrowIfNull(context);
         if (rows.Count <= limit)
         {
@@ -33,7 +42,7 @@ public static class Page
         }
 
         rows.RemoveAt(limit);
-        var next = Cursor.Encode(id(rows[^1]));
+        var next = cursor(rows[^1]);
         var query = context.Request.Query
             .Where(pair => pair.Key is not "cursor")
             .SelectMany(pair => pair.Value, (pair, value) => KeyValuePair.Create(pair.Key, value))

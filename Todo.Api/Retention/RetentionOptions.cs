@@ -16,7 +16,15 @@ public sealed class RetentionOptions
     [Range(4, 3650)]
     public int MailDays { get; init; } = 30;
 
-    /// <summary>How often it is looked.</summary>
+    /// <summary>Days that deleted lists and todos can be restored.</summary>
+    [Range(1, 3650)]
+    public int TrashDays { get; init; } = 30;
+
+    /// <summary>How often it is looked, in the catalog.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "1.00:00:00")]
     public TimeSpan Interval { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>How often it is looked, in every tenant.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "7.00:00:00")]
+    public TimeSpan TrashInterval { get; init; } = TimeSpan.FromHours(6);
 }

@@ -57,5 +57,6 @@ internal static class RetentionServices
     {
         builder.Services.AddOptions<RetentionOptions>().BindConfiguration(RetentionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddHostedService<RetentionService>();
+        builder.Services.AddHostedService<TrashService>();
     }
 }

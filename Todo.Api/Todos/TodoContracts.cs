@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using System.Text.Json.Serialization;
+using Todo.Api.Versions;
 using Todo.Data.Tenants;
 
 namespace Todo.Api.Todos;
@@ -7,67 +7,32 @@ namespace Todo.Api.Todos;
 /// <summary>A todo to be made.</summary>
 /// <param name="Title">What is to be done.</param>
 /// <param name="Notes">More about it, in Markdown.</param>
-/// <param name="ListId">The list it belongs to; none if absent.</param>
+/// <param name="ListId">The list it belongs to; the caller's inbox if absent.</param>
 public sealed record NewTodo(
     [Required, StringLength(TodoItem.MaxTitleLength, MinimumLength = 1)] string Title,
     [StringLength(TodoItem.MaxNotesLength)] string? Notes = null,
     Guid? ListId = null);
 
 /// <summary>A change to a todo. Fields that are absent stay as they are; <c>null</c> clears those that may be empty (RFC 7396).</summary>
-public sealed class TodoChange : IValidatableObject
+public sealed class TodoChange : MergePatch, IValidatableObject
 {
-    // Setters, not init: the source generator assigns every init property, and then absent and null would look alike.
-
     /// <summary>The new title.</summary>
     [StringLength(TodoItem.MaxTitleLength)]
-    public string Title
-    {
-        get;
-        set
-        {
-            field = value;
-            HasTitle = true;
-        }
-    } = null!;
+    public string Title { get; set => field = Given(value); } = null!;
 
     /// <summary>The new notes; null removes them.</summary>
     [StringLength(TodoItem.MaxNotesLength)]
-    public string? Notes
-    {
-        get;
-        set
-        {
-            field = value;
-            HasNotes = true;
-        }
-    }
+    public string? Notes { get; set => field = Given(value); }
 
-    /// <summary>The new list; null takes it out of its list.</summary>
-    public Guid? ListId
-    {
-        get;
-        set
-        {
-            field = value;
-            HasListId = true;
-        }
-    }
-
-    [JsonIgnore]
-    internal bool HasTitle { get; private set; }
-
-    [JsonIgnore]
-    internal bool HasNotes { get; private set; }
-
-    [JsonIgnore]
-    internal bool HasListId { get; private set; }
+    /// <summary>The new list; null means the caller's inbox.</summary>
+    public Guid? ListId { get; set => field = Given(value); }
 
     // Not [Required], as for a new todo: here a title may be absent, and then it is null.
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (HasTitle && string.IsNullOrWhiteSpace(Title))
+        if (Has(nameof(Title)) && string.IsNullOrWhiteSpace(Title))
         {
             yield return new ValidationResult("The Title field needs more than white space.", [nameof(Title)]);
         }

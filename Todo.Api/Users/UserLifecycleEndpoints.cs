@@ -5,6 +5,7 @@ using Npgsql;
 using Todo.Api.Audit;
 using Todo.Api.Errors;
 using Todo.Api.Identity;
+using Todo.Api.Lists;
 using Todo.Api.Mail;
 using Todo.Data.Access;
 using Todo.Data.Tenants;
@@ -23,7 +24,7 @@ internal static class UserLifecycleEndpoints
         Describe(users.MapPost("/{id:guid}/restore", RestoreAsync)).WithName("RestoreUser").WithSummary("Restore somebody who was deleted");
         Describe(users.MapDelete("/{id:guid}", DeleteAsync)).WithName("DeleteUser").WithSummary("Delete somebody")
             .WithDescription("Ends all sessions; the account can be restored. With force=true it is gone for good, along with keys, links and memberships of groups. "
-                + "Todos stay: reassignTo names the person who has them from then on, and without it somebody with todos is not deleted for good.");
+                + "Todos and lists stay: reassignTo names the person who has them from then on, and without it somebody with any is not deleted for good.");
     }
 
     private static RouteHandlerBuilder Describe(RouteHandlerBuilder endpoint) => endpoint.RequirePermission(Permission.UsersWrite)
@@ -110,15 +111,17 @@ internal static class UserLifecycleEndpoints
         return TypedResults.NoContent();
     }
 
-    // Todos are the company's and outlive whoever made them, so they need somebody else's name.
+    // Todos and lists are the company's and outlive whoever made them, so they need somebody else's name.
     private static async Task<int> HandOverAsync(PeopleChange change, User user, Guid? heir, CancellationToken cancellationToken)
     {
         var id = user.Id;
         if (heir is null)
         {
             var count = await change.Tenant.Todos.CountAsync(todo => todo.CreatedBy == id || todo.CompletedBy == id, cancellationToken);
-            return count == 0 ? 0 : throw RefusedException.Conflict(
-                $"{user.Name} made or completed {count} todos, which stay. Name the person who has them from then on: reassignTo=<id>.", new Dictionary<string, object?> { ["todos"] = count });
+            var lists = await change.Tenant.Lists.CountAsync(list => list.OwnerId == id, cancellationToken);
+            return count + lists == 0 ? 0 : throw RefusedException.Conflict(
+                $"{user.Name} made or completed {count} todos and has {lists} lists, which stay. Name the person who has them from then on: reassignTo=<id>.",
+                new Dictionary<string, object?> { ["todos"] = count, ["lists"] = lists });
         }
 
         if (heir == id || !await change.Tenant.Users.AnyAsync(other => other.Id == heir && other.DeletedAt == null, cancellationToken))
@@ -128,6 +131,7 @@ internal static class UserLifecycleEndpoints
 
         var made = await change.Tenant.Todos.Where(todo => todo.CreatedBy == id).ExecuteUpdateAsync(todo => todo.SetProperty(t => t.CreatedBy, heir.Value), cancellationToken);
         await change.Tenant.Todos.Where(todo => todo.CompletedBy == id).ExecuteUpdateAsync(todo => todo.SetProperty(t => t.CompletedBy, heir), cancellationToken);
+        await Inbox.HandOverAsync(change.Tenant, id, heir.Value, cancellationToken);
         return made;
     }
 

@@ -36,13 +36,26 @@ internal static class EntityTag
     public static void Show(HttpContext context, string tag) => context.Response.Headers.ETag = tag;
 
     /// <summary>Checks what the caller has seen, if the caller says so.</summary>
-    /// <exception cref="RefusedException">412: somebody has changed it since.</exception>
+    /// <exception cref="RefusedException">412: somebody has changed it since. The answer's header has the version that it is at.</exception>
     public static void Check(HttpContext context, string tag)
     {
-        var expected = context.Request.Headers.IfMatch;
-        if (expected.Count > 0 && !expected.ToString().Split(',', StringSplitOptions.TrimEntries).Any(one => one == tag || one == "*"))
+        if (IsGiven(context) && !context.Request.Headers.IfMatch.ToString().Split(',', StringSplitOptions.TrimEntries).Any(one => one == tag || one == "*"))
         {
+            Show(context, tag);
             throw new RefusedException(StatusCodes.Status412PreconditionFailed, "Somebody has changed it since you read it. Read it again, and repeat your change if it still makes sense.");
+        }
+    }
+
+    /// <summary>Whether the caller says what it has seen.</summary>
+    public static bool IsGiven(HttpContext context) => context.Request.Headers.IfMatch.Count > 0;
+
+    /// <summary>For what takes much with it: the caller has to say what it has seen, or <c>*</c> for whatever there is (RFC 6585 §3).</summary>
+    /// <exception cref="RefusedException">428: the caller does not.</exception>
+    public static void Require(HttpContext context)
+    {
+        if (!IsGiven(context))
+        {
+            throw new RefusedException(StatusCodes.Status428PreconditionRequired, "Send If-Match with the ETag of what you have read, so that nothing goes that you have not seen; or * for whatever there is.");
         }
     }
 }

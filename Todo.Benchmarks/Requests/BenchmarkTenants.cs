@@ -57,7 +57,7 @@ internal static class BenchmarkTenants
             VerifiedAt = now,
             ApprovedAt = now,
         }).ToArray();
-        var list = new TodoList { Id = Guid.CreateVersion7(now), Name = "Everything", CreatedAt = now };
+        var list = new TodoList { Id = Guid.CreateVersion7(now), Name = "Everything", Visibility = ListVisibility.Tenant, CreatedAt = now };
         tenant.Users.AddRange(people);
         tenant.Lists.Add(list);
         await tenant.SaveChangesAsync(cancellationToken);

@@ -48,7 +48,7 @@ public sealed class DemoData(NpgsqlDataSource dataSource, TenantProvisioner prov
             cancellationToken);
 
         var now = DateTimeOffset.UtcNow;
-        var list = new TodoList { Id = Guid.CreateVersion7(), Name = demo.List, CreatedAt = now };
+        var list = new TodoList { Id = Guid.CreateVersion7(), Name = demo.List, OwnerId = people[0].Id, Visibility = ListVisibility.Tenant, CreatedAt = now };
         await using var context = TenantPeople.Join(transaction, schema);
         context.Lists.Add(list);
         await context.SaveChangesAsync(cancellationToken);

@@ -52,6 +52,12 @@ public sealed class TenantDbContext(DbContextOptions<TenantDbContext> options) :
     /// <summary>Lists of todos.</summary>
     public DbSet<TodoList> Lists => Set<TodoList>();
 
+    /// <summary>To whom lists are shared.</summary>
+    public DbSet<ListShare> ListShares => Set<ListShare>();
+
+    /// <summary>Which lists people like to have at hand.</summary>
+    public DbSet<ListFavourite> ListFavourites => Set<ListFavourite>();
+
     /// <summary>Todos.</summary>
     public DbSet<TodoItem> Todos => Set<TodoItem>();
 
@@ -94,7 +100,14 @@ public sealed class TenantDbContext(DbContextOptions<TenantDbContext> options) :
         });
         modelBuilder.Entity<ApiKey>().ToTable("api_keys");
         modelBuilder.Entity<GuestLink>().ToTable("guest_links");
-        modelBuilder.Entity<TodoList>().ToTable("todo_lists");
+        modelBuilder.Entity<TodoList>(list =>
+        {
+            list.ToTable("todo_lists");
+            list.Property(l => l.Visibility).HasConversion(new SnakeCaseEnum<ListVisibility>());
+            list.Property(l => l.Version).IsConcurrencyToken();
+        });
+        modelBuilder.Entity<ListShare>().ToTable("list_shares").HasKey(share => new { share.ListId, share.SubjectId });
+        modelBuilder.Entity<ListFavourite>().ToTable("list_favourites").HasKey(favourite => new { favourite.UserId, favourite.ListId });
         modelBuilder.Entity<TodoItem>().ToTable("todos");
         modelBuilder.UseSnakeCaseNames();
     }

@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
@@ -11,6 +12,7 @@ using Todo.Api.Fleet;
 using Todo.Api.Groups;
 using Todo.Api.Guests;
 using Todo.Api.Identity;
+using Todo.Api.Lists;
 using Todo.Api.Roles;
 using Todo.Api.SignUp;
 using Todo.Api.Tenants;
@@ -45,6 +47,9 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
     private static readonly Dictionary<string, Func<Belongings, string>> Parameters = new()
     {
         ["todos/id"] = of => of.TodoId.ToString(),
+        ["lists/id"] = of => of.ListId.ToString(),
+        ["lists/userId"] = of => of.People.PersonId.ToString(),
+        ["lists/groupId"] = of => of.People.GroupId.ToString(),
         ["guest/id"] = of => of.TodoId.ToString(),
         ["auth/id"] = of => of.SessionId,
         ["users/id"] = of => of.People.PersonId.ToString(),
@@ -78,6 +83,9 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
         [typeof(NewApiKey)] = _ => new { name = "Made by a sample", permissions = Array.Empty<string>() },
         [typeof(NewGuestLink)] = of => new { of.ListId, name = "Made by a sample" },
         [typeof(NewGuestTodo)] = _ => new { title = "Made by a sample" },
+        [typeof(NewList)] = of => new { name = "Made by a sample", position = new { after = of.ListId } },
+        [typeof(ListChange)] = _ => new { name = "Changed by a sample" },
+        [typeof(ShareContent)] = _ => new { access = "Write" },
         [typeof(NewTodo)] = of => new { title = "Made by a sample", of.ListId },
         [typeof(NewUser)] = of => new { email = $"{Guid.NewGuid():N}@{of.Slug}.example", name = "Invited by a sample", of.People.RoleId },
         [typeof(UserChange)] = _ => new { name = "Changed by a sample" },
@@ -154,7 +162,13 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
             _ => throw new NotSupportedException(part.ToString()),
         }))));
         path += path.EndsWith("/purge", StringComparison.Ordinal) ? $"?confirm={of.Slug}" : "";
-        return new HttpRequestMessage(Method, path) { Content = Body(of) };
+        var request = new HttpRequestMessage(Method, path) { Content = Body(of) };
+        if (Endpoint.Metadata.OfType<IProducesResponseTypeMetadata>().Any(answer => answer.StatusCode == StatusCodes.Status428PreconditionRequired))
+        {
+            request.Headers.TryAddWithoutValidation("If-Match", "*");
+        }
+
+        return request;
     }
 
     /// <inheritdoc/>

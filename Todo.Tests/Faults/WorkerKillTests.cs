@@ -76,7 +76,7 @@ public sealed class WorkerKillTests(OldFleet old, ITestOutputHelper output) : IC
         var schema = await fleet.BigSchemaAsync();
         await using var writer = await fleet.DataSource.OpenConnectionAsync();
         await using var writing = await writer.BeginTransactionAsync();
-        await using (var command = new NpgsqlCommand($"LOCK TABLE {schema}.sessions IN ROW EXCLUSIVE MODE", writer, writing))
+        await using (var command = new NpgsqlCommand($"LOCK TABLE {schema}.{FleetUpgrade.Table} IN ROW EXCLUSIVE MODE", writer, writing))
         {
             await command.ExecuteNonQueryAsync();
         }

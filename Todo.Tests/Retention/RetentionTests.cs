@@ -7,7 +7,7 @@ namespace Todo.Tests.Retention;
 public sealed class RetentionHost : ApiHost
 {
     /// <inheritdoc/>
-    protected override IEnumerable<string> Arguments => ["--Retention:RegistrationDays=7", "--Retention:MailDays=5", "--Retention:Interval=00:00:00.100", "--SignUp:PollInterval=01:00:00"];
+    protected override IEnumerable<string> Arguments => ["--Retention:RegistrationDays=7", "--Retention:MailDays=5", "--Retention:Interval=00:00:00.100", "--Retention:TrashDays=3", "--Retention:TrashInterval=00:00:00.100", "--SignUp:PollInterval=01:00:00"];
 }
 
 public sealed class RetentionTests(RetentionHost api) : IClassFixture<RetentionHost>
@@ -33,5 +33,30 @@ public sealed class RetentionTests(RetentionHost api) : IClassFixture<RetentionH
 
         (await api.ColumnAsync("SELECT email FROM registrations")).ShouldBe(["recorded6", "recorded8", "done6", "abandoned6"], ignoreOrder: true);
         (await api.ColumnAsync("SELECT template FROM outgoing_mail")).ShouldBe(["kept4", "kept4sent"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Lists_that_were_in_the_trash_for_long_enough_are_purged_with_their_todos_in_every_tenant()
+    {
+        using var one = await api.CreateTenantAsync();
+        using var another = await api.CreateTenantAsync();
+        TenantClient[] owners = [one, another];
+        foreach (var owner in owners)
+        {
+            var schema = await api.SchemaAsync(owner.Slug);
+            await api.ExecuteAsync(
+                $"""
+                INSERT INTO {schema}.todo_lists (id, name, deleted_at, created_at)
+                VALUES ('{Guid.CreateVersion7()}', 'kept', NULL, now()), ('{Guid.CreateVersion7()}', 'in the trash', now() - interval '2 days', now()), ('{Guid.CreateVersion7()}', 'old', now() - interval '4 days', now());
+                INSERT INTO {schema}.todos (id, list_id, title, created_by, created_at, updated_at) SELECT gen_random_uuid(), id, name, '{owner.UserId}', now(), now() FROM {schema}.todo_lists;
+                """);
+        }
+
+        foreach (var owner in owners)
+        {
+            var schema = await api.SchemaAsync(owner.Slug);
+            await Eventually.TrueAsync(async () => await api.ScalarAsync<long>($"SELECT count(*) FROM {schema}.todo_lists") == 2);
+            (await api.ColumnAsync($"SELECT title FROM {schema}.todos")).ShouldBe(["kept", "in the trash"], ignoreOrder: true);
+        }
     }
 }
