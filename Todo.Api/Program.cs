@@ -6,6 +6,7 @@ using Todo.Api.Docs;
 using Todo.Api.Edge;
 using Todo.Api.Errors;
 using Todo.Api.Fleet;
+using Todo.Api.FleetPage;
 using Todo.Api.Groups;
 using Todo.Api.Guests;
 using Todo.Api.Identity;
@@ -76,6 +77,7 @@ public static class Program
         app.MapFleet();
         app.MapInspection();
         app.MapLedger();
+        app.MapFleetPage();
         app.MapAuth();
         app.MapMailbox();
         app.MapApiKeys();

@@ -17,7 +17,7 @@ internal static class CrossOrigin
     {
         if (Origins(builder.Configuration) is { Length: > 0 } origins)
         {
-            // Without credentials: there are no cookies, and a token is sent by whoever has it.
+            // Without credentials: the one cookie there is, the operators', is for our own page; a token is sent by whoever has it.
             builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
                 .WithOrigins(origins).WithMethods(Methods).WithHeaders(Sent).WithExposedHeaders(Read).SetPreflightMaxAge(Remembered)));
         }

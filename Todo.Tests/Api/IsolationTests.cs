@@ -21,6 +21,7 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
         "GET /openapi/{documentName}.json", "GET /health", "GET /alive",
         "POST /auth/login", "POST /auth/password-reset", "POST /auth/password-reset/confirm", "POST /auth/accept-invitation",
         "POST /auth/register", "POST /auth/activate", "POST /auth/activation",
+        "GET /cc", "GET /cc/assets/fleet.css", "GET /cc/assets/fleet.js", "GET /cc/assets/fleet.svg",
     ];
 
     [Fact]
