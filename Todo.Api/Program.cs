@@ -8,6 +8,7 @@ using Todo.Api.Errors;
 using Todo.Api.Fleet;
 using Todo.Api.Groups;
 using Todo.Api.Guests;
+using Todo.Api.Idempotency;
 using Todo.Api.Identity;
 using Todo.Api.Lists;
 using Todo.Api.Mail;
@@ -54,6 +55,7 @@ public static class Program
         builder.AddRetention();
         builder.AddOperators();
         builder.AddTraffic();
+        builder.AddIdempotency();
         builder.AddRequestRules();
         builder.AddTimeLimits();
         builder.AddCrossOrigin();
@@ -69,6 +71,7 @@ public static class Program
         app.UseRateLimits();
         app.UseAuthorization();
         app.UseTenantConcurrency();
+        app.UseIdempotency();
         app.MapDefaultEndpoints();
         app.MapDocs();
         app.MapTenants();
@@ -94,6 +97,7 @@ public static class Program
         app.MapTodos();
         app.RequireDeclaredAccess();
         app.RequireKnownLimits();
+        app.RequireIdempotentPosts();
         return app;
     }
 }
