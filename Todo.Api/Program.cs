@@ -9,6 +9,7 @@ using Todo.Api.Fleet;
 using Todo.Api.FleetPage;
 using Todo.Api.Groups;
 using Todo.Api.Guests;
+using Todo.Api.Idempotency;
 using Todo.Api.Identity;
 using Todo.Api.Lists;
 using Todo.Api.Mail;
@@ -55,6 +56,7 @@ public static class Program
         builder.AddRetention();
         builder.AddOperators();
         builder.AddTraffic();
+        builder.AddIdempotency();
         builder.AddRequestRules();
         builder.AddTimeLimits();
         builder.AddCrossOrigin();
@@ -70,6 +72,7 @@ public static class Program
         app.UseRateLimits();
         app.UseAuthorization();
         app.UseTenantConcurrency();
+        app.UseIdempotency();
         app.MapDefaultEndpoints();
         app.MapDocs();
         app.MapTenants();
@@ -96,6 +99,7 @@ public static class Program
         app.MapTodos();
         app.RequireDeclaredAccess();
         app.RequireKnownLimits();
+        app.RequireIdempotentPosts();
         return app;
     }
 }

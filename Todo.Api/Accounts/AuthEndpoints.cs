@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Todo.Api.Errors;
+using Todo.Api.Idempotency;
 using Todo.Api.Identity;
 using Todo.Api.Traffic;
 using Todo.Data.Access;
@@ -47,7 +48,7 @@ internal static class AuthEndpoints
 
     public static void MapAuth(this IEndpointRouteBuilder app)
     {
-        var group = app.MapGroup("/auth").WithTags("Sign-in");
+        var group = app.MapGroup("/auth").WithTags("Sign-in").WithoutIdempotencyKey(WithoutIdempotencyKey.Account);
         group.MapPost("/login", LoginAsync).AllowAnonymous().LimitRate<LoginRequest>("sign-in", request => EmailAddress.Normalize(request.Email)).WithName("Login").WithSummary("Sign in")
             .WithDescription("Answers with a token for one day or, with 'remember', for 30; each use prolongs it. Whoever has several tenants with different passwords names one in the 'tenant' header.")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status403Forbidden)

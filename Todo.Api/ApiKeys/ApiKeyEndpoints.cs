@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Todo.Api.Audit;
+using Todo.Api.Idempotency;
 using Todo.Api.Identity;
 using Todo.Api.Paging;
 using Todo.Data;
@@ -19,7 +20,7 @@ internal static class ApiKeyEndpoints
     public static void MapApiKeys(this IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api-keys").WithTags("Keys for machines").RequirePermission(Permission.ApiKeysManage);
-        group.MapPost("/", CreateAsync).WithName("CreateApiKey").WithSummary("Make a key for a machine")
+        group.MapPost("/", CreateAsync).WithoutIdempotencyKey(WithoutIdempotencyKey.Secret).WithName("CreateApiKey").WithSummary("Make a key for a machine")
             .WithDescription("The key is shown this once. It may do of the given permissions those that you hold at the time of each call, and ends with your account.")
             .ProducesProblem(StatusCodes.Status403Forbidden);
         group.MapGet("/", ListAsync).WithName("ListApiKeys").WithSummary("List keys").WithDescription("Oldest first, those that have ended too.");

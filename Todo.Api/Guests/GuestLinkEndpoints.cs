@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Todo.Api.Audit;
+using Todo.Api.Idempotency;
 using Todo.Api.Identity;
 using Todo.Api.Lists;
 using Todo.Api.Paging;
@@ -20,7 +21,7 @@ internal static class GuestLinkEndpoints
     public static void MapGuestLinks(this IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/guest-links").WithTags("Guests").RequirePermission(Permission.GuestLinksManage);
-        group.MapPost("/", CreateAsync).WithName("CreateGuestLink").WithSummary("Make a link to a list")
+        group.MapPost("/", CreateAsync).WithoutIdempotencyKey(WithoutIdempotencyKey.Secret).WithName("CreateGuestLink").WithSummary("Make a link to a list")
             .WithDescription("Answers with the link and its QR code, this once.").ProducesProblem(StatusCodes.Status403Forbidden);
         group.MapGet("/", ListAsync).WithName("ListGuestLinks").WithSummary("List links").WithDescription("Oldest first, those that have ended too.");
         group.MapDelete("/{id:guid}", RevokeAsync).WithName("RevokeGuestLink").WithSummary("Revoke a link").WithDescription("Every replica refuses it within a second. Revoking it again changes nothing.");

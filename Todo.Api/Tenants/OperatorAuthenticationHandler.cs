@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.Extensions.Options;
 using Todo.Api.Errors;
+using Todo.Api.Idempotency;
 using Todo.Api.Identity;
 
 namespace Todo.Api.Tenants;
@@ -66,5 +67,6 @@ internal static class OperatorAccess
     /// <summary>Only for operators, and without a limit of time: what they ask for may concern thousands of tenants.</summary>
     public static TBuilder RequireOperator<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder =>
-        builder.WithMetadata(new DisableRequestTimeoutAttribute()).RequireAuthorization(new AuthorizationPolicyBuilder(OperatorAuthenticationHandler.SchemeName).RequireAuthenticatedUser().Build());
+        builder.WithMetadata(new DisableRequestTimeoutAttribute()).WithoutIdempotencyKey(WithoutIdempotencyKey.Engine)
+            .RequireAuthorization(new AuthorizationPolicyBuilder(OperatorAuthenticationHandler.SchemeName).RequireAuthenticatedUser().Build());
 }

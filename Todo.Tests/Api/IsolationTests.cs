@@ -288,7 +288,7 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
         return Task.CompletedTask;
     }
 
-    private async Task<Belongings> FillAsync(TenantClient owner)
+    internal async Task<Belongings> FillAsync(TenantClient owner)
     {
         var schema = await api.SchemaAsync(owner.Slug);
         var email = await api.ScalarAsync<string>($"SELECT email FROM {schema}.users WHERE id = '{owner.UserId}'");
