@@ -42,6 +42,7 @@ public static class Program
         builder.AddTenantDirectory();
         builder.Services.AddFleet();
         builder.Services.AddInspection();
+        builder.Services.AddFleetHealth();
         builder.AddSignIn();
         builder.AddAccounts();
         builder.AddMail();
@@ -62,6 +63,7 @@ public static class Program
         app.UseKnownProxies();
         app.UseSecurityHeaders();
         app.UseRouting();
+        app.UseTenantMetrics();
         app.UseProblemResponses();
         app.UseCrossOrigin();
         app.UseTimeLimits();
