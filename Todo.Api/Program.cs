@@ -45,6 +45,7 @@ public static class Program
         builder.AddTenantDirectory();
         builder.Services.AddFleet();
         builder.Services.AddInspection();
+        builder.Services.AddFleetHealth();
         builder.AddSignIn();
         builder.AddAccounts();
         builder.AddMail();
@@ -66,6 +67,7 @@ public static class Program
         app.UseKnownProxies();
         app.UseSecurityHeaders();
         app.UseRouting();
+        app.UseTenantMetrics();
         app.UseProblemResponses();
         app.UseCrossOrigin();
         app.UseTimeLimits();

@@ -3,6 +3,7 @@ using Todo.Benchmarks.Access;
 using Todo.Benchmarks.Fleet;
 using Todo.Benchmarks.Limits;
 using Todo.Benchmarks.Requests;
+using Todo.Benchmarks.Telemetry;
 
 var benchmarks = new RootCommand("What we claim about speed, measured. Every verb prints a Markdown table, ready for docs/performance.md.")
 {
@@ -13,6 +14,8 @@ var benchmarks = new RootCommand("What we claim about speed, measured. Every ver
     LimitsCommand.Create(),
     AccessCommand.Create(),
     DoorsCommand.Create(),
+    TelemetryCommand.Create(),
+    CollectorCommand.Create(),
 };
 
 // On Ctrl+C there are servers to stop and throw-away folders to delete, which takes longer than the two seconds given otherwise.

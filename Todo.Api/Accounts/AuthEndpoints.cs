@@ -63,7 +63,7 @@ internal static class AuthEndpoints
     }
 
     private static async Task<Results<Ok<LoginResponse>, ProblemHttpResult>> LoginAsync(
-        LoginRequest request, HttpContext context, PasswordSignIn signIn, SessionOpening sessions, AccountDirectory accounts, AnswerTime answers, CancellationToken cancellationToken)
+        LoginRequest request, HttpContext context, PasswordSignIn signIn, SessionOpening sessions, SignInMetrics metrics, AccountDirectory accounts, AnswerTime answers, CancellationToken cancellationToken)
     {
         var started = answers.Start();
         var email = EmailAddress.Normalize(request.Email);
@@ -72,6 +72,7 @@ internal static class AuthEndpoints
         if (attempt.Account is { } account && PasswordSignIn.MayEnter(account)
             && await sessions.OpenAsync(account, request.Remember ? Month : Day, CallerOrigin.Of(context), latestEnd: null, cancellationToken) is { } session)
         {
+            metrics.Count(SignInOutcome.Succeeded);
             return TypedResults.Ok(await AnswerAsync(account, email, session, accounts, cancellationToken));
         }
 

@@ -34,6 +34,7 @@ internal static class FleetEndpoints
     {
         services.AddSingleton<RunHost>();
         services.AddHostedService(provider => provider.GetRequiredService<RunHost>());
+        services.AddHostedService<FleetMetrics>();
     }
 
     public static void MapFleet(this IEndpointRouteBuilder app)

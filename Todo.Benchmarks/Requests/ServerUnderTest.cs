@@ -54,6 +54,10 @@ internal sealed class ServerUnderTest : IAsyncDisposable
             ],
             cancellationToken);
 
+    /// <summary>Starts the receiver that telemetry is sent to.</summary>
+    public static Task<ServerUnderTest> StartCollectorAsync(CancellationToken cancellationToken) =>
+        StartAsync("collector", new Dictionary<string, string>(), ["exec", InOutput("Todo.Benchmarks.dll"), Telemetry.CollectorCommand.Verb], cancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         // It has nothing to lose; and after Ctrl+C on a terminal it has got the signal as well.
