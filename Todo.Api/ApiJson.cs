@@ -92,7 +92,12 @@ namespace Todo.Api;
 [JsonSerializable(typeof(Page<ListResponse>))]
 [JsonSerializable(typeof(List<ListShareResponse>))]
 [JsonSerializable(typeof(ShareContent))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, string[]>))]
+[JsonSerializable(typeof(Dictionary<string, string[]>))]
 [JsonSerializable(typeof(NewTodo))]
+[JsonSerializable(typeof(NewTodos))]
+[JsonSerializable(typeof(TodosCreated))]
+[JsonSerializable(typeof(TodoCopy))]
 [JsonSerializable(typeof(TodoChange))]
 [JsonSerializable(typeof(Page<TodoResponse>))]
 internal sealed partial class ApiJson : JsonSerializerContext;

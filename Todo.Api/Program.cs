@@ -53,6 +53,7 @@ public static class Program
         builder.Services.AddUsers();
         builder.AddApiKeys();
         builder.AddGuests();
+        builder.Services.AddTodos();
         builder.AddSignUp();
         builder.AddRetention();
         builder.AddOperators();

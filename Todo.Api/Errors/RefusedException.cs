@@ -15,6 +15,10 @@ internal sealed class RefusedException(int statusCode, string detail, IReadOnlyD
 
     public static RefusedException Invalid(string detail, IReadOnlyDictionary<string, object?>? extensions = null) => new(StatusCodes.Status400BadRequest, detail, extensions);
 
+    /// <summary>Of several fields, or of one among the items of a call: with the path of each, as validation answers too.</summary>
+    public static RefusedException Invalid(IReadOnlyDictionary<string, string[]> errors) =>
+        Invalid("One or more fields are wrong; errors says which and why.", new Dictionary<string, object?> { ["errors"] = errors });
+
     public static RefusedException Forbidden(string detail) => new(StatusCodes.Status403Forbidden, detail);
 
     public static RefusedException NotFound(string detail) => new(StatusCodes.Status404NotFound, detail);

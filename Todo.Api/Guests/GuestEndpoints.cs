@@ -2,10 +2,10 @@ using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 using Todo.Api.Identity;
 using Todo.Api.Lists;
 using Todo.Api.Paging;
+using Todo.Api.Todos;
 using Todo.Api.Traffic;
 using Todo.Data;
 using Todo.Data.Tenants;
@@ -58,33 +58,22 @@ internal static class GuestEndpoints
     private static async Task<Results<Created<GuestTodo>, ProblemHttpResult>> CreateAsync(
         NewGuestTodo request, GuestVisit visit, TenantDbContext tenant, TimeProvider clock, CancellationToken cancellationToken)
     {
-        var (now, list) = (clock.GetTimestamptz(), visit.Link.ListId);
-        if (!await ListAccess.Lists(tenant, visit.Link.CreatedBy, ListRight.Write).AnyAsync(one => one.Id == list && one.ArchivedAt == null, cancellationToken))
-        {
-            return NoSuchList();
-        }
-
+        var (now, maker) = (clock.GetTimestamptz(), visit.Link.CreatedBy);
         var todo = new TodoItem
         {
             Id = SortableId.At(now),
-            ListId = list,
+            ListId = visit.Link.ListId,
+            Position = OrderKey.AtEnd(now),
             Title = request.Title,
             Notes = request.Notes,
-            CreatedBy = visit.Link.CreatedBy,
+            Source = TodoSource.Guest,
+            CreatedBy = maker,
             CreatedAt = now,
             UpdatedAt = now,
         };
-        tenant.Todos.Add(todo);
-        try
-        {
-            await tenant.SaveChangesAsync(cancellationToken);
-        }
-        catch (DbUpdateException exception) when (exception.InnerException is PostgresException { ConstraintName: "todos_list_id_fkey" })
-        {
-            return NoSuchList();
-        }
-
-        return TypedResults.Created((string?)null, new GuestTodo(todo.Id, todo.Title, todo.Notes, todo.CreatedAt, null));
+        return await TodoStatements.TryInsertAsync(tenant, maker, todo, cancellationToken)
+            ? TypedResults.Created((string?)null, new GuestTodo(todo.Id, todo.Title, todo.Notes, todo.CreatedAt, null))
+            : NoSuchList();
     }
 
     private static async Task<Results<Ok<GuestTodo>, ProblemHttpResult>> CompleteAsync(
@@ -92,7 +81,7 @@ internal static class GuestEndpoints
     {
         var (now, list, person) = (clock.GetTimestamptz(), visit.Link.ListId, visit.Link.CreatedBy);
         await ListAccess.Todos(tenant, person, ListRight.Write).Where(todo => todo.Id == id && todo.ListId == list && todo.CompletedAt == null).ExecuteUpdateAsync(
-            todo => todo.SetProperty(t => t.CompletedAt, now).SetProperty(t => t.CompletedBy, person).SetProperty(t => t.UpdatedAt, now), cancellationToken);
+            todo => todo.SetProperty(t => t.CompletedAt, now).SetProperty(t => t.CompletedBy, person).SetProperty(t => t.UpdatedAt, now).SetProperty(t => t.Version, t => t.Version + 1), cancellationToken);
         return await ListAccess.Todos(tenant, person, ListRight.Write).Where(todo => todo.Id == id && todo.ListId == list)
             .Select(todo => new GuestTodo(todo.Id, todo.Title, todo.Notes, todo.CreatedAt, todo.CompletedAt)).SingleOrDefaultAsync(cancellationToken) is { } completed
             ? TypedResults.Ok(completed)

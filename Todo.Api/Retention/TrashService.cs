@@ -88,6 +88,7 @@ internal sealed partial class TrashService(
         {
             await using var tenant = await contexts.CreateDbContextAsync(cancellationToken);
             tenant.Enter(TenantSchema.Of(tenantId));
+            await tenant.Todos.Where(todo => todo.DeletedAt < before).ExecuteDeleteAsync(cancellationToken);
             await tenant.Lists.Where(list => list.DeletedAt < before).ExecuteDeleteAsync(cancellationToken);
         }
         catch (PostgresException exception) when (!exception.IsTransient)

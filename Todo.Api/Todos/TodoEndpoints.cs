@@ -1,7 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 using Todo.Api.Errors;
 using Todo.Api.Identity;
 using Todo.Api.Lists;
@@ -15,163 +14,155 @@ namespace Todo.Api.Todos;
 
 internal static class TodoEndpoints
 {
-    private static readonly Func<TenantDbContext, Guid, Guid, int, IAsyncEnumerable<TodoResponse>> Rows = EF.CompileAsyncQuery(ListAccess.OverReadableTodos(
-        (TenantDbContext tenant, Guid me, Guid after, int count, IQueryable<TodoItem> todos) => todos
-            .Where(todo => todo.Id > after)
-            .OrderBy(todo => todo.Id)
-            .Select(todo => new TodoResponse(
-                todo.Id, todo.Title, todo.Notes, todo.ListId, todo.CreatedBy, todo.CreatedAt, todo.UpdatedAt, todo.CompletedAt, todo.CompletedBy))
-            .Take(count)));
+    private static readonly Func<TenantDbContext, Guid, Guid, int, IAsyncEnumerable<TodoItem>> Rows = EF.CompileAsyncQuery(ListAccess.OverReadableTodos(
+        (TenantDbContext tenant, Guid me, Guid after, int count, IQueryable<TodoItem> todos) => todos.Where(todo => todo.Id > after).OrderBy(todo => todo.Id).Take(count).AsNoTracking()));
 
     public static void MapTodos(this IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/todos").WithTags("Todos").ExplainRefusals();
-        group.MapGet("/", ListAsync).RequirePermission(Permission.TodosRead).WithName("ListTodos").WithSummary("List todos").WithDescription("Those in lists that one may see, oldest first.");
+        group.MapGet("/", ListAsync).RequirePermission(Permission.TodosRead).WithName("ListTodos").WithSummary("List todos")
+            .WithDescription("Those in lists that one may see, oldest first. list, parent (or topLevel=true), assignee (an id, or me), state, priority, dueFrom and dueBefore (a day, which "
+                + $"begins in UTC, or a moment) and text, which looks into titles and notes, each leave out what does not fit; {TodoSort.Rule}")
+            .ProducesProblem(StatusCodes.Status400BadRequest);
         group.MapPost("/", CreateAsync).RequirePermission(Permission.TodosWrite).WithName("CreateTodo").WithSummary("Make a todo")
-            .WithDescription("In the caller's inbox, unless it names a list.").ProducesProblem(StatusCodes.Status403Forbidden);
-        group.MapGet("/{id:guid}", GetAsync).RequirePermission(Permission.TodosRead).WithName("GetTodo").WithSummary("Show one todo");
-        group.MapPatch("/{id:guid}", ChangeAsync).AcceptsMergePatch<TodoChange>().RequirePermission(Permission.TodosWrite).WithName("ChangeTodo").WithSummary("Change a todo")
-            .WithDescription("Fields that are absent stay as they are; null clears notes, and listId null means the caller's inbox.");
-        group.MapPost("/{id:guid}/complete", CompleteAsync).RequirePermission(Permission.TodosWrite).WithName("CompleteTodo").WithSummary("Complete a todo")
-            .WithDescription("Completing it again changes nothing.");
-        group.MapDelete("/{id:guid}", DeleteAsync).RequirePermission(Permission.TodosWrite).WithName("DeleteTodo").WithSummary("Delete a todo");
+            .WithDescription("In the caller's inbox, unless it names a list or what it is a part of.")
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status409Conflict);
+        group.MapPost("/bulk", CreateManyAsync).RequirePermission(Permission.TodosWrite).WithName("CreateTodos").WithSummary("Make many todos")
+            .WithDescription($"All or none of them, {NewTodos.MaxItems} at most. If any can't be made, errors says which and why, as items[2].title.")
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status409Conflict);
+        group.MapGet("/{id:guid}", GetAsync).RequirePermission(Permission.TodosRead).WithName("GetTodo").WithSummary("Show one todo").ProducesProblem(StatusCodes.Status404NotFound);
+        Describe(group.MapPatch("/{id:guid}", ChangeAsync)).AcceptsMergePatch<TodoChange>().WithName("ChangeTodo").WithSummary("Change a todo, or move it")
+            .WithDescription("A JSON merge patch: fields that are absent stay as they are; null clears what may be empty, and listId null means the caller's inbox. It moves with its parts. Honours If-Match.")
+            .ProducesProblem(StatusCodes.Status400BadRequest);
+        Describe(group.MapPost("/{id:guid}/complete", CompleteAsync)).WithName("CompleteTodo").WithSummary("Complete a todo").WithDescription("Completing it again changes nothing. Honours If-Match.");
+        Describe(group.MapPost("/{id:guid}/reopen", ReopenAsync)).WithName("ReopenTodo").WithSummary("Open a completed todo again").WithDescription("One that is open stays so. Honours If-Match.");
+        Describe(group.MapDelete("/{id:guid}", DeleteAsync)).WithName("DeleteTodo").WithSummary("Delete a todo and its parts")
+            .WithDescription("They go to the trash, whence they can be restored until they are purged; with force=true they are gone for good, at once. Honours If-Match.");
+        group.MapTodoTrash();
+        group.MapTodoCopies();
     }
+
+    /// <summary>What every change of one todo may answer.</summary>
+    public static RouteHandlerBuilder Describe(RouteHandlerBuilder endpoint) => endpoint.RequirePermission(Permission.TodosWrite)
+        .ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status412PreconditionFailed);
+
+    /// <summary>A todo, and its version in the answer's header.</summary>
+    public static TodoResponse Show(HttpContext context, TodoItem todo)
+    {
+        EntityTag.Show(context, EntityTag.Of(todo.Version));
+        return TodoResponse.Of(todo);
+    }
+
+    /// <summary>Why a todo could not be changed.</summary>
+    /// <returns>404, 403, 409 or 412; if nothing is in the way any more, that one should try again.</returns>
+    public static async Task<RefusedException> ExplainAsync(
+        Guid id, HttpContext context, RequestIdentity identity, TenantDbContext tenant, CancellationToken cancellationToken, bool alsoDeleted = false)
+    {
+        var readable = alsoDeleted ? ListAccess.AlsoDeletedTodos(tenant, identity.UserId, ListRight.Read) : ListAccess.Todos(tenant, identity.UserId, ListRight.Read);
+        if (await readable.Where(todo => todo.Id == id).Select(todo => new { todo.ListId, todo.Version }).SingleOrDefaultAsync(cancellationToken) is not { } found)
+        {
+            return NoSuchTodo();
+        }
+
+        if (found.ListId is { } list)
+        {
+            await ListAccess.RequireWritableAsync(tenant, identity.UserId, [list], cancellationToken);
+        }
+
+        EntityTag.Check(context, EntityTag.Of(found.Version));
+        return RefusedException.Conflict("Others change this todo at this moment. Try again.");
+    }
+
+    public static RefusedException NoSuchTodo() => RefusedException.NotFound("There is no such todo.");
 
     private static async Task<PageResult<TodoResponse>> ListAsync(
-        HttpContext context, RequestIdentity identity, TenantDbContext tenant, CancellationToken cancellationToken, [Range(1, Page.MaxLimit)] int limit = Page.DefaultLimit, Cursor? cursor = null)
+        HttpContext context,
+        RequestIdentity identity,
+        TenantDbContext tenant,
+        CancellationToken cancellationToken,
+        Guid? list = null,
+        Guid? parent = null,
+        bool topLevel = false,
+        PersonFilter? assignee = null,
+        TodoState? state = null,
+        TodoPriority? priority = null,
+        DayOrTime? dueFrom = null,
+        DayOrTime? dueBefore = null,
+        [StringLength(200)] string? text = null,
+        TodoSort? sort = null,
+        [Range(1, Page.MaxLimit)] int limit = Page.DefaultLimit,
+        OrderedCursor? cursor = null)
     {
-        var rows = await Rows(tenant, identity.UserId, cursor?.After ?? Guid.Empty, limit + 1).ToListAsync(cancellationToken);
-        return Page.Of(rows, limit, todo => todo.Id, ApiJson.Default.PageTodoResponse, context);
-    }
-
-    private static async Task<Results<Created<TodoResponse>, ProblemHttpResult>> CreateAsync(
-        NewTodo request, RequestIdentity identity, TenantDbContext tenant, TimeProvider clock, CancellationToken cancellationToken)
-    {
-        var now = clock.GetTimestamptz();
-        if (request.ListId is { } list)
+        var filter = new TodoFilter
         {
-            await RequireWritableAsync(list, identity, tenant, cancellationToken);
-        }
-
-        var todo = new TodoItem
-        {
-            Id = SortableId.At(now),
-            ListId = request.ListId ?? identity.UserId,
-            Title = request.Title,
-            Notes = request.Notes,
-            CreatedBy = identity.UserId,
-            CreatedAt = now,
-            UpdatedAt = now,
+            List = list,
+            Parent = parent,
+            TopLevel = topLevel,
+            Assignee = assignee is { } person ? person.Id ?? identity.UserId : null,
+            State = state,
+            Priority = priority,
+            DueFrom = dueFrom?.In(null),
+            DueBefore = dueBefore?.In(null),
+            Text = text,
         };
-        tenant.Todos.Add(todo);
-        return await TrySaveAsync(tenant, todo, identity, now, cancellationToken)
-            ? TypedResults.Created($"/todos/{todo.Id}", TodoResponse.Of(todo))
-            : NoSuchList();
+        var order = sort ?? default;
+        if (order.IsDefault && filter.IsEmpty && cursor?.Value is null)
+        {
+            return Paged(await Rows(tenant, identity.UserId, cursor?.Id ?? Guid.Empty, limit + 1).ToListAsync(cancellationToken));
+        }
+
+        var todos = filter.Apply(ListAccess.Todos(tenant, identity.UserId, ListRight.Read));
+        if (cursor is { } after)
+        {
+            todos = order.After(todos, after) ?? throw RefusedException.Invalid("The cursor is of a page in another order.");
+        }
+
+        return Paged(await order.Apply(todos).Take(limit + 1).AsNoTracking().ToListAsync(cancellationToken));
+
+        PageResult<TodoResponse> Paged(List<TodoItem> rows) => Page.Of(rows.ConvertAll(TodoResponse.Of), limit, order.Cursor, ApiJson.Default.PageTodoResponse, context);
     }
 
-    private static async Task<Results<Ok<TodoResponse>, ProblemHttpResult>> GetAsync(Guid id, RequestIdentity identity, TenantDbContext tenant, CancellationToken cancellationToken) =>
-        await ListAccess.Todos(tenant, identity.UserId, ListRight.Read).AsNoTracking().SingleOrDefaultAsync(todo => todo.Id == id, cancellationToken) is { } todo
-            ? TypedResults.Ok(TodoResponse.Of(todo))
-            : NoSuchTodo();
-
-    private static async Task<Results<Ok<TodoResponse>, ProblemHttpResult>> ChangeAsync(
-        Guid id, TodoChange change, RequestIdentity identity, TenantDbContext tenant, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<Created<TodoResponse>> CreateAsync(
+        NewTodo request, HttpContext context, TodoMaking making, CancellationToken cancellationToken)
     {
-        if (await ListAccess.Todos(tenant, identity.UserId, ListRight.Write).SingleOrDefaultAsync(todo => todo.Id == id, cancellationToken) is not { } todo)
-        {
-            return await ExplainAsync(id, identity, tenant, cancellationToken);
-        }
-
-        var list = change.ListId ?? identity.UserId;
-        if (change.Has(nameof(change.ListId)) && list != identity.UserId)
-        {
-            await RequireWritableAsync(list, identity, tenant, cancellationToken);
-        }
-
-        var now = clock.GetTimestamptz();
-        todo.Title = change.Has(nameof(change.Title)) ? change.Title : todo.Title;
-        todo.Notes = change.Has(nameof(change.Notes)) ? change.Notes : todo.Notes;
-        todo.ListId = change.Has(nameof(change.ListId)) ? list : todo.ListId;
-        todo.UpdatedAt = now;
-        return await TrySaveAsync(tenant, todo, identity, now, cancellationToken) ? TypedResults.Ok(TodoResponse.Of(todo)) : NoSuchList();
+        var todo = (await making.MakeAsync([request], path: null, cancellationToken)).Single();
+        return TypedResults.Created($"/todos/{todo.Id}", Show(context, todo));
     }
 
-    private static async Task<Results<Ok<TodoResponse>, ProblemHttpResult>> CompleteAsync(
-        Guid id, RequestIdentity identity, TenantDbContext tenant, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<Created<TodosCreated>> CreateManyAsync(NewTodos request, TodoMaking making, CancellationToken cancellationToken)
     {
-        var now = clock.GetTimestamptz();
-        var person = identity.UserId;
-        var writable = ListAccess.Todos(tenant, person, ListRight.Write).Where(todo => todo.Id == id);
-
-        // In one statement, so that of two people who complete it at once only the first is recorded.
-        await writable.Where(todo => todo.CompletedAt == null).ExecuteUpdateAsync(
-            todo => todo.SetProperty(t => t.CompletedAt, now).SetProperty(t => t.CompletedBy, person).SetProperty(t => t.UpdatedAt, now), cancellationToken);
-        return await writable.AsNoTracking().SingleOrDefaultAsync(cancellationToken) is { } todo
-            ? TypedResults.Ok(TodoResponse.Of(todo))
-            : await ExplainAsync(id, identity, tenant, cancellationToken);
+        var todos = await making.MakeAsync(request.Items, path: "items", cancellationToken);
+        return TypedResults.Created((string?)null, new TodosCreated([.. todos.Select(TodoResponse.Of)]));
     }
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(Guid id, RequestIdentity identity, TenantDbContext tenant, CancellationToken cancellationToken) =>
-        await ListAccess.Todos(tenant, identity.UserId, ListRight.Write).Where(todo => todo.Id == id).ExecuteDeleteAsync(cancellationToken) == 1
-            ? TypedResults.NoContent()
-            : await ExplainAsync(id, identity, tenant, cancellationToken);
+    private static async Task<Ok<TodoResponse>> GetAsync(Guid id, HttpContext context, RequestIdentity identity, TenantDbContext tenant, CancellationToken cancellationToken) =>
+        TypedResults.Ok(Show(
+            context,
+            await ListAccess.Todos(tenant, identity.UserId, ListRight.Read).AsNoTracking().SingleOrDefaultAsync(todo => todo.Id == id, cancellationToken) ?? throw NoSuchTodo()));
 
-    // Why there is no such todo that one may change.
-    private static async Task<ProblemHttpResult> ExplainAsync(Guid id, RequestIdentity identity, TenantDbContext tenant, CancellationToken cancellationToken)
+    private static async Task<Ok<TodoResponse>> ChangeAsync(Guid id, TodoChange change, HttpContext context, TodoChanging changing, CancellationToken cancellationToken) =>
+        TypedResults.Ok(Show(context, await changing.ChangeAsync(id, change, context, cancellationToken)));
+
+    private static async Task<Ok<TodoResponse>> CompleteAsync(
+        Guid id, HttpContext context, RequestIdentity identity, TenantDbContext tenant, TimeProvider clock, CancellationToken cancellationToken) => TypedResults.Ok(Show(
+            context,
+            await TodoStatements.CompleteAsync(tenant, identity.UserId, id, EntityTag.Versions(context), clock.GetTimestamptz(), cancellationToken)
+                ?? throw await ExplainAsync(id, context, identity, tenant, cancellationToken)));
+
+    private static async Task<Ok<TodoResponse>> ReopenAsync(
+        Guid id, HttpContext context, RequestIdentity identity, TenantDbContext tenant, TimeProvider clock, CancellationToken cancellationToken) => TypedResults.Ok(Show(
+            context,
+            await TodoStatements.ReopenAsync(tenant, identity.UserId, id, EntityTag.Versions(context), clock.GetTimestamptz(), cancellationToken)
+                ?? throw await ExplainAsync(id, context, identity, tenant, cancellationToken)));
+
+    private static async Task<NoContent> DeleteAsync(
+        Guid id, HttpContext context, RequestIdentity identity, TenantDbContext tenant, TimeProvider clock, CancellationToken cancellationToken, bool force = false)
     {
-        var list = await ListAccess.Todos(tenant, identity.UserId, ListRight.Read).Where(todo => todo.Id == id).Select(todo => todo.ListId).SingleOrDefaultAsync(cancellationToken);
-        if (list is not null)
-        {
-            await RequireWritableAsync(list.Value, identity, tenant, cancellationToken);
-        }
-
-        return NoSuchTodo();
+        var versions = EntityTag.Versions(context);
+        var isDone = force
+            ? await ListAccess.AlsoDeletedTodos(tenant, identity.UserId, ListRight.Write).Where(todo => todo.Id == id && (versions == null || versions.Contains(todo.Version)))
+                .ExecuteDeleteAsync(cancellationToken) > 0
+            : await TodoStatements.DeleteAsync(tenant, identity.UserId, id, versions, clock.GetTimestamptz(), cancellationToken);
+        return isDone ? TypedResults.NoContent() : throw await ExplainAsync(id, context, identity, tenant, cancellationToken, alsoDeleted: force);
     }
-
-    private static async Task RequireWritableAsync(Guid list, RequestIdentity identity, TenantDbContext tenant, CancellationToken cancellationToken)
-    {
-        var reached = await ListAccess.Reached(tenant, identity.UserId).AsNoTracking()
-            .SingleOrDefaultAsync(one => one.List.Id == list && one.List.DeletedAt == null, cancellationToken);
-        if (reached is null)
-        {
-            // One's own inbox is made when it is needed.
-            if (list != identity.UserId)
-            {
-                throw RefusedException.Invalid("There is no list with this listId.");
-            }
-
-            return;
-        }
-
-        ListAccess.Require(reached.Right, ListRight.Write);
-        if (reached.List.ArchivedAt is not null)
-        {
-            throw RefusedException.Conflict("The list is in the archive, where its todos don't change. Take it out first.");
-        }
-    }
-
-    private static async Task<bool> TrySaveAsync(TenantDbContext tenant, TodoItem todo, RequestIdentity identity, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        for (var isMade = false; ; isMade = true)
-        {
-            try
-            {
-                await tenant.SaveChangesAsync(cancellationToken);
-                return true;
-            }
-            catch (DbUpdateException exception) when (exception.InnerException is PostgresException { ConstraintName: "todos_list_id_fkey" })
-            {
-                if (isMade || todo.ListId != identity.UserId)
-                {
-                    return false;
-                }
-
-                await Inbox.EnsureAsync(tenant, identity.UserId, now, cancellationToken);
-            }
-        }
-    }
-
-    private static ProblemHttpResult NoSuchTodo() => TypedResults.Problem("There is no such todo.", statusCode: StatusCodes.Status404NotFound);
-
-    private static ProblemHttpResult NoSuchList() => TypedResults.Problem("There is no list with this listId.", statusCode: StatusCodes.Status400BadRequest);
 }

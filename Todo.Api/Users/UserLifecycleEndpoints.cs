@@ -7,6 +7,7 @@ using Todo.Api.Errors;
 using Todo.Api.Identity;
 using Todo.Api.Lists;
 using Todo.Api.Mail;
+using Todo.Api.Todos;
 using Todo.Data.Access;
 using Todo.Data.Tenants;
 
@@ -129,8 +130,10 @@ internal static class UserLifecycleEndpoints
             throw RefusedException.Invalid("reassignTo names nobody else in this tenant.");
         }
 
-        var made = await change.Tenant.Todos.Where(todo => todo.CreatedBy == id).ExecuteUpdateAsync(todo => todo.SetProperty(t => t.CreatedBy, heir.Value), cancellationToken);
-        await change.Tenant.Todos.Where(todo => todo.CompletedBy == id).ExecuteUpdateAsync(todo => todo.SetProperty(t => t.CompletedBy, heir), cancellationToken);
+        var made = await change.Tenant.Todos.Where(todo => todo.CreatedBy == id).ExecuteUpdateAsync(
+            todo => todo.SetProperty(t => t.CreatedBy, heir.Value).SetProperty(t => t.Version, t => t.Version + 1), cancellationToken);
+        await change.Tenant.Todos.Where(todo => todo.CompletedBy == id).ExecuteUpdateAsync(
+            todo => todo.SetProperty(t => t.CompletedBy, heir).SetProperty(t => t.Version, t => t.Version + 1), cancellationToken);
         await Inbox.HandOverAsync(change.Tenant, id, heir.Value, cancellationToken);
         return made;
     }
@@ -141,6 +144,7 @@ internal static class UserLifecycleEndpoints
         await change.Catalog.SignIns.Where(signIn => signIn.Email == email && signIn.TenantId == tenantId).ExecuteDeleteAsync(cancellationToken);
         await change.Catalog.OutgoingMail.Where(mail => mail.TenantId == tenantId && mail.UserId == id).ExecuteDeleteAsync(cancellationToken);
         await change.Tenant.SignInEntries.Where(entry => entry.UserId == id).ExecuteDeleteAsync(cancellationToken);
+        await TodoStatements.UnassignAsync(change.Tenant, id, cancellationToken);
         change.Tenant.Users.Remove(user);
         try
         {

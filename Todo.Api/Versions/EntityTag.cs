@@ -32,6 +32,25 @@ internal static class EntityTag
         return $"\"{Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())).AsSpan(0, HashLength))}\"";
     }
 
+    /// <summary>The tag of what counts its versions and is the same for everybody.</summary>
+    public static string Of(int version) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"\"{version}\"");
+
+    /// <summary>
+    /// The versions that the caller accepts, of what counts them, for the WHERE of the statement that changes it; null: any. What is no tag of ours is
+    /// no version that there could be.
+    /// </summary>
+    public static int[]? Versions(HttpContext context)
+    {
+        if (!IsGiven(context))
+        {
+            return null;
+        }
+
+        var tags = context.Request.Headers.IfMatch.ToString().Split(',', StringSplitOptions.TrimEntries);
+        return tags.Contains("*") ? null
+            : [.. tags.Where(tag => tag is ['"', .., '"']).Select(tag => int.TryParse(tag[1..^1], System.Globalization.NumberStyles.None, null, out var version) ? version : 0)];
+    }
+
     /// <summary>Says it in the answer.</summary>
     public static void Show(HttpContext context, string tag) => context.Response.Headers.ETag = tag;
 

@@ -11,6 +11,8 @@ using Npgsql;
 using Todo.Api.Paging;
 using Todo.Api.Todos;
 using Todo.Api.Users;
+using Todo.Data.Tenants;
+using Todo.Tenancy.Catalog;
 using Todo.Tenancy.Scoping;
 
 namespace Todo.Benchmarks.Requests;
@@ -70,16 +72,33 @@ internal static class BaselineCommand
         return rows;
     }
 
-    private static TodoResponse ReadTodo(NpgsqlDataReader row) => new(
-        row.GetGuid(0),
-        row.GetString(1),
-        row.IsDBNull(2) ? null : row.GetString(2),
-        row.IsDBNull(3) ? null : row.GetGuid(3),
-        row.GetGuid(4),
-        row.GetFieldValue<DateTimeOffset>(5),
-        row.GetFieldValue<DateTimeOffset>(6),
-        row.IsDBNull(7) ? null : row.GetFieldValue<DateTimeOffset>(7),
-        row.IsDBNull(8) ? null : row.GetGuid(8));
+    private static TodoResponse ReadTodo(NpgsqlDataReader row)
+    {
+        var (isDay, zone) = (row.GetBoolean(10), row.IsDBNull(11) ? null : row.GetString(11));
+        return new(
+            row.GetGuid(0),
+            row.GetString(1),
+            row.IsDBNull(2) ? null : row.GetString(2),
+            row.IsDBNull(3) ? null : row.GetGuid(3),
+            row.IsDBNull(4) ? null : row.GetGuid(4),
+            row.GetString(5),
+            (TodoPriority)row.GetInt16(6),
+            row.IsDBNull(7) ? null : row.GetString(7),
+            DayOrTime.Of(TimeOrNull(row, 8), isDay, zone),
+            DayOrTime.Of(TimeOrNull(row, 9), isDay, zone),
+            zone,
+            row.GetFieldValue<int[]>(12),
+            row.IsDBNull(13) ? null : row.GetInt32(13),
+            row.GetFieldValue<Guid[]>(14),
+            EnumText.Parse<TodoSource>(row.GetString(15)),
+            row.GetGuid(16),
+            row.GetFieldValue<DateTimeOffset>(17),
+            row.GetFieldValue<DateTimeOffset>(18),
+            TimeOrNull(row, 19),
+            row.IsDBNull(20) ? null : row.GetGuid(20),
+            DeletedAt: null,
+            row.GetInt32(21));
+    }
 
     private static UserResponse ReadUser(NpgsqlDataReader row) => new(
         row.GetGuid(0),
@@ -108,8 +127,9 @@ internal static class BaselineCommand
             var schema = TenantSchema.Of(reader.GetGuid(1)).Quoted;
             statements.Add(reader.GetString(0), new Statements(
                 $"""
-                SELECT t.id, t.title, t.notes, t.list_id, t.created_by, t.created_at, t.updated_at, t.completed_at, t.completed_by
-                FROM {schema}.todos AS t WHERE t.id > $1 ORDER BY t.id LIMIT $2
+                SELECT t.id, t.title, t.notes, t.list_id, t.parent_id, t.position, t.priority, t.colour, t.start_at, t.due_at, t.is_all_day, t.time_zone, t.reminders,
+                    t.estimate_minutes, t.assignee_ids, t.source, t.created_by, t.created_at, t.updated_at, t.completed_at, t.completed_by, t.version
+                FROM {schema}.todos AS t WHERE t.id > $1 AND t.deleted_at IS NULL ORDER BY t.id LIMIT $2
                 """,
                 $"""
                 SELECT u.id, u.email, u.name, r.name, u.role_id, u.is_active, u.language, u.time_zone, u.created_at, u.verified_at, u.approved_at, u.last_sign_in_at

@@ -69,6 +69,7 @@ internal static class BenchmarkTenants
         {
             Id = Guid.CreateVersion7(now.AddMilliseconds(number)),
             ListId = number % 2 == 0 ? list.Id : null,
+            Position = OrderKey.AtEnd(now.AddMilliseconds(number)),
             Title = $"Something of ordinary length to do, number {number}",
             Notes = number % 3 == 0 ? "A line or two of notes, as people write them when a title alone would not remind them." : null,
             CreatedBy = people[number % people.Length].Id,

@@ -56,6 +56,7 @@ public sealed class DemoData(NpgsqlDataSource dataSource, TenantProvisioner prov
         {
             Id = Guid.CreateVersion7(now.AddMilliseconds(index)),
             ListId = list.Id,
+            Position = OrderKey.AtEnd(now.AddMilliseconds(index)),
             Title = title,
             CreatedBy = people[0].Id,
             CreatedAt = now,

@@ -116,7 +116,12 @@ public sealed class TenantDbContext(DbContextOptions<TenantDbContext> options) :
         });
         modelBuilder.Entity<ListShare>().ToTable("list_shares").HasKey(share => new { share.ListId, share.SubjectId });
         modelBuilder.Entity<ListFavourite>().ToTable("list_favourites").HasKey(favourite => new { favourite.UserId, favourite.ListId });
-        modelBuilder.Entity<TodoItem>().ToTable("todos");
+        modelBuilder.Entity<TodoItem>(todo =>
+        {
+            todo.ToTable("todos");
+            todo.Property(t => t.Source).HasConversion(new SnakeCaseEnum<TodoSource>());
+            todo.Property(t => t.Version).IsConcurrencyToken();
+        });
         modelBuilder.UseSnakeCaseNames();
     }
 }

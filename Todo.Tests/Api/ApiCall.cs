@@ -87,6 +87,8 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
         [typeof(ListChange)] = _ => new { name = "Changed by a sample" },
         [typeof(ShareContent)] = _ => new { access = "Write" },
         [typeof(NewTodo)] = of => new { title = "Made by a sample", of.ListId },
+        [typeof(NewTodos)] = of => new { items = new object[] { new { title = "Made by a sample", of.ListId }, new { title = "A part by a sample", parentId = of.TodoId } } },
+        [typeof(TodoCopy)] = of => new { of.ListId, title = "Copied by a sample" },
         [typeof(NewUser)] = of => new { email = $"{Guid.NewGuid():N}@{of.Slug}.example", name = "Invited by a sample", of.People.RoleId },
         [typeof(UserChange)] = _ => new { name = "Changed by a sample" },
         [typeof(InvitationAcceptance)] = of => new { token = of.People.Invitation, ApiHost.Password },

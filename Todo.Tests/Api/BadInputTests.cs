@@ -261,8 +261,8 @@ public sealed class BadInputTests(UnchangedTenantHost api) : IClassFixture<Uncha
     [Fact]
     public async Task A_mistake_is_named_by_the_path_that_the_caller_wrote()
     {
-        using var unknown = await api.Owner.PostAsync("/todos", Json("{\"title\":\"x\",\"colour\":\"red\"}"));
-        await unknown.ShouldBeProblemSayingAsync(HttpStatusCode.BadRequest, "$.colour");
+        using var unknown = await api.Owner.PostAsync("/todos", Json("{\"title\":\"x\",\"flavour\":\"sweet\"}"));
+        await unknown.ShouldBeProblemSayingAsync(HttpStatusCode.BadRequest, "$.flavour");
         using var tooLong = await api.Owner.PostAsJsonAsync("/todos", new { title = new string('x', 10_000) });
         (await ErrorOfAsync(tooLong, "title")).ShouldContain("500");
         using var page = await api.Owner.GetAsync("/todos?limit=-1");
@@ -330,7 +330,7 @@ public sealed class BadInputTests(UnchangedTenantHost api) : IClassFixture<Uncha
         foreach (var sql in (string[])["order=id;DROP TABLE todos--", "order=(select pg_sleep(10))", "sort=title' OR '1'='1", "filter=1;DELETE FROM users", $"schema={schema}", "tenant=public"])
         {
             using var response = await api.Owner.GetAsync("/todos?" + sql);
-            response.StatusCode.ShouldBe(HttpStatusCode.OK);
+            response.StatusCode.ShouldBe(sql.StartsWith("sort=", StringComparison.Ordinal) ? HttpStatusCode.BadRequest : HttpStatusCode.OK);
         }
 
         (await api.ContentAsync()).ShouldBe(before);

@@ -67,7 +67,7 @@ public sealed class ArchitectureTests(ApiHost api) : IClassFixture<ApiHost>
             var modelled = context.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties().Select(property =>
                 $"{entity.GetTableName()}.{property.GetColumnName()} {property.GetColumnType().Replace("timestamptz", "timestamp with time zone", StringComparison.Ordinal)} {(property.IsNullable ? "YES" : "NO")}"));
             var actual = await api.ColumnAsync(
-                $"SELECT table_name || '.' || column_name || ' ' || CASE data_type WHEN 'ARRAY' THEN substr(udt_name, 2) || '[]' ELSE data_type END || ' ' || is_nullable FROM information_schema.columns WHERE table_schema = '{name}' AND table_name <> '__EFMigrationsHistory'");
+                $"SELECT table_name || '.' || column_name || ' ' || CASE data_type WHEN 'ARRAY' THEN replace(substr(udt_name, 2), 'int4', 'integer') || '[]' ELSE data_type END || ' ' || is_nullable FROM information_schema.columns WHERE table_schema = '{name}' AND table_name <> '__EFMigrationsHistory'");
             modelled.ShouldBe(actual, ignoreOrder: true);
         }
     }

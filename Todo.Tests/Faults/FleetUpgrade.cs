@@ -16,10 +16,10 @@ namespace Todo.Tests.Faults;
 internal sealed partial class FleetUpgrade(OldFleet old) : TestDatabase
 {
     /// <summary>What the head of the tenants' line adds.</summary>
-    public const string Index = "todo_lists_owner_id_idx";
+    public const string Index = "todos_deleted_at_idx";
 
     /// <summary>The table that it is on.</summary>
-    public const string Table = "todo_lists";
+    public const string Table = "todos";
 
     // As short as the worker takes it: those that come after a dead one wait for it.
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(1);

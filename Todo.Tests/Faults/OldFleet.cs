@@ -15,7 +15,7 @@ public sealed class OldFleet : TestDatabase
     /// <summary>For the connection string: what one table fits in is small, so that only <see cref="Big"/> needs its index built outside of the transaction.</summary>
     public const string Settings = "-c todo.small_relation_bytes=8192";
 
-    /// <summary>The tenant whose lists fill several pages: neither the first that a run comes to nor the last.</summary>
+    /// <summary>The tenant whose todos fill several pages: neither the first that a run comes to nor the last.</summary>
     public const string Big = "b-big";
 
     private static readonly string[] Slugs = ["a-small", Big, "c-small"];
@@ -44,7 +44,7 @@ public sealed class OldFleet : TestDatabase
         await MigrateCatalogAsync(this, MigrationLines.Catalog.UpTo(MigrationLines.Catalog.Steps[^2].Id));
         foreach (var slug in Slugs)
         {
-            await MakeAsync(slug, lists: slug == Big ? 500 : 1);
+            await MakeAsync(slug, todos: slug == Big ? 500 : 1);
         }
 
         // A connected database can't be copied.
@@ -63,7 +63,7 @@ public sealed class OldFleet : TestDatabase
     private static Task<int> MigrateCatalogAsync(TestDatabase database, MigrationLine line) =>
         new CatalogMigrator(database.DataSource, line, NullLogger<CatalogMigrator>.Instance).MigrateAsync(CancellationToken.None);
 
-    private async Task MakeAsync(string slug, int lists)
+    private async Task MakeAsync(string slug, int todos)
     {
         var before = MigrationLines.Tenant.Steps[^2];
         var id = Guid.CreateVersion7();
@@ -76,7 +76,7 @@ public sealed class OldFleet : TestDatabase
             {string.Join(';', [.. MigrationLines.Tenant.CreateHistory, .. MigrationLines.Tenant.Steps.SkipLast(1).SelectMany(step => step.Up.PlainStatements)])};
             INSERT INTO users (id, email, name, password_hash, role_id, is_active, created_at)
             SELECT '{id}', 'owner@example.org', 'Owner', '', id, true, now() FROM roles WHERE name = 'owner';
-            INSERT INTO todo_lists (id, name, created_at) SELECT gen_random_uuid(), 'List ' || n, now() FROM generate_series(1, {lists}) n;
+            INSERT INTO todos (id, title, created_by, created_at, updated_at) SELECT gen_random_uuid(), 'Todo ' || n, '{id}', now(), now() FROM generate_series(1, {todos}) n;
             """);
     }
 }

@@ -59,4 +59,21 @@ public sealed class RetentionTests(RetentionHost api) : IClassFixture<RetentionH
             (await api.ColumnAsync($"SELECT title FROM {schema}.todos")).ShouldBe(["kept", "in the trash"], ignoreOrder: true);
         }
     }
+
+    [Fact]
+    public async Task Todos_that_were_in_the_trash_for_long_enough_are_purged_with_their_parts()
+    {
+        using var owner = await api.CreateTenantAsync();
+        var (schema, old) = (await api.SchemaAsync(owner.Slug), Guid.CreateVersion7());
+        await api.ExecuteAsync(
+            $"""
+            INSERT INTO {schema}.todos (id, parent_id, title, deleted_at, created_by, created_at, updated_at) VALUES
+                ('{old}', NULL, 'old', now() - interval '4 days', '{owner.UserId}', now(), now()),
+                ('{Guid.CreateVersion7()}', '{old}', 'part', now() - interval '4 days', '{owner.UserId}', now(), now()),
+                ('{Guid.CreateVersion7()}', NULL, 'in the trash', now() - interval '2 days', '{owner.UserId}', now(), now()),
+                ('{Guid.CreateVersion7()}', NULL, 'kept', NULL, '{owner.UserId}', now(), now());
+            """);
+        await Eventually.TrueAsync(async () => await api.ScalarAsync<long>($"SELECT count(*) FROM {schema}.todos") == 2);
+        (await api.ColumnAsync($"SELECT title FROM {schema}.todos")).ShouldBe(["in the trash", "kept"], ignoreOrder: true);
+    }
 }

@@ -73,6 +73,8 @@ public sealed class AddLists : Migration
     /// <inheritdoc/>
     protected override void Down(MigrationBuilder migrationBuilder)
     {
+        // For the build before this one nothing is in the trash: what is there would come back.
+        migrationBuilder.Sql("DELETE FROM todo_lists WHERE deleted_at IS NOT NULL;");
         migrationBuilder.DropTable("list_favourites");
         migrationBuilder.DropTable("list_shares");
         foreach (var constraint in (string[])["todo_lists_inbox_check", "todo_lists_visibility_check", "todo_lists_owner_id_fkey"])

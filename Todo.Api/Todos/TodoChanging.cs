@@ -1,0 +1,134 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using Todo.Api.Errors;
+using Todo.Api.Identity;
+using Todo.Api.Lists;
+using Todo.Api.Versions;
+using Todo.Data;
+using Todo.Data.Tenants;
+
+namespace Todo.Api.Todos;
+
+/// <summary>Changes todos, and moves them with their parts.</summary>
+internal sealed class TodoChanging(TenantDbContext tenant, RequestIdentity identity, TimeProvider clock)
+{
+    // How often a change is tried that says nothing of what it has seen, when others change the todo at the same time.
+    private const int Attempts = 5;
+
+    /// <summary>Changes one, at a version that the caller accepts.</summary>
+    /// <exception cref="RefusedException">It can't be changed so.</exception>
+    public async Task<TodoItem> ChangeAsync(Guid id, TodoChange change, HttpContext context, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                if (!change.IsMove)
+                {
+                    return await TryAsync(id, change, context, cancellationToken);
+                }
+
+                await using var transaction = await tenant.Database.BeginTransactionAsync(cancellationToken);
+                var todo = await TryAsync(id, change, context, cancellationToken);
+                await transaction.CommitAsync(cancellationToken);
+                return todo;
+            }
+            catch (DbUpdateConcurrencyException) when (attempt < Attempts)
+            {
+                tenant.ChangeTracker.Clear();
+            }
+            catch (DbUpdateConcurrencyException)
+            {
+                throw RefusedException.Conflict("Others change this todo all the time. Try again.");
+            }
+            catch (DbUpdateException exception) when (exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation })
+            {
+                throw RefusedException.Conflict("Somebody deleted the list, or what this was to be a part of, meanwhile.");
+            }
+        }
+    }
+
+    private async Task<TodoItem> TryAsync(Guid id, TodoChange change, HttpContext context, CancellationToken cancellationToken)
+    {
+        var (me, now) = (identity.UserId, clock.GetTimestamptz());
+        var todo = await ListAccess.Todos(tenant, me, ListRight.Write).SingleOrDefaultAsync(one => one.Id == id, cancellationToken)
+            ?? throw await TodoEndpoints.ExplainAsync(id, context, identity, tenant, cancellationToken);
+        EntityTag.Check(context, EntityTag.Of(todo.Version));
+        var (before, errors) = (todo.AssigneeIds, new List<FieldError>());
+        TodoFields.Apply(todo, change, errors);
+        errors.AddRange((await TodoFields.FindStrangersAsync(tenant, [.. todo.AssigneeIds.Except(before)], cancellationToken)).Select(TodoFields.NoSuchPerson));
+        TodoFields.Require(errors);
+        if (change.IsMove)
+        {
+            await MoveAsync(todo, change, me, now, cancellationToken);
+        }
+
+        if (change.Has(nameof(change.Position)))
+        {
+            todo.Position = await TodoOrder.PlaceAsync(tenant, todo, change.Position, now, cancellationToken);
+        }
+
+        if (tenant.ChangeTracker.HasChanges())
+        {
+            (todo.Version, todo.UpdatedAt) = (todo.Version + 1, now);
+            await tenant.SaveChangesAsync(cancellationToken);
+        }
+
+        return todo;
+    }
+
+    private async Task MoveAsync(TodoItem todo, TodoChange change, Guid me, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var (from, wasPartOf) = (todo.ListId, todo.ParentId);
+        var to = change.Has(nameof(change.ListId)) ? change.ListId ?? me : from;
+        var parent = change.Has(nameof(change.ParentId)) ? change.ParentId : to == from ? wasPartOf : null;
+        if (parent is { } whole)
+        {
+            var list = await ListOfAsync(whole, me, cancellationToken);
+            if (change.Has(nameof(change.ListId)) && to != list)
+            {
+                throw Invalid("listId", "A part is in the list of what it is a part of.");
+            }
+
+            to = list;
+        }
+
+        if (to is { } target && to != from)
+        {
+            if (target == me)
+            {
+                await Inbox.EnsureAsync(tenant, me, now, cancellationToken);
+            }
+
+            await ListAccess.RequireWritableAsync(tenant, me, [target], cancellationToken);
+        }
+
+        if (to == from && parent == wasPartOf)
+        {
+            return;
+        }
+
+        await TodoTree.LockAsync(tenant, new[] { from, to }.OfType<Guid>().Distinct(), cancellationToken);
+        if (parent is { } container)
+        {
+            await TodoTree.RequirePlaceAsync(tenant, container, to!.Value, todo.Id, await TodoTree.HeightAsync(tenant, todo.Id, cancellationToken), cancellationToken);
+        }
+
+        if (to != from)
+        {
+            await TodoTree.MovePartsAsync(tenant, todo.Id, to!.Value, now, cancellationToken);
+            todo.Position = OrderKey.AtEnd(now);
+        }
+
+        (todo.ListId, todo.ParentId) = (to, parent);
+    }
+
+    private async Task<Guid> ListOfAsync(Guid parent, Guid me, CancellationToken cancellationToken)
+    {
+        var found = await ListAccess.Todos(tenant, me, ListRight.Read).Where(one => one.Id == parent).Select(one => new { one.ListId }).SingleOrDefaultAsync(cancellationToken);
+        return found is null ? throw Invalid("parentId", "There is no todo with this id.")
+            : found.ListId ?? throw Invalid("parentId", "That todo is in no list, and only todos of a list have parts. Move it to one first.");
+    }
+
+    private static RefusedException Invalid(string field, string rule) => RefusedException.Invalid(new Dictionary<string, string[]> { [field] = [rule] });
+}

@@ -1,0 +1,75 @@
+using Microsoft.EntityFrameworkCore;
+using Todo.Api.Paging;
+using Todo.Data.Tenants;
+
+namespace Todo.Api.Todos;
+
+/// <summary>Whether something is still to be done.</summary>
+public enum TodoState
+{
+    /// <summary>It is.</summary>
+    Open,
+
+    /// <summary>It is done.</summary>
+    Completed,
+}
+
+/// <summary>A person as a filter names one: by id, or <c>me</c>.</summary>
+/// <param name="Id">Null: me.</param>
+internal readonly record struct PersonFilter(Guid? Id) : IParsable<PersonFilter>
+{
+    public static PersonFilter Parse(string s, IFormatProvider? provider) => TryParse(s, provider, out var person) ? person : throw new FormatException("Neither an id nor 'me'.");
+
+    public static bool TryParse(string? s, IFormatProvider? provider, out PersonFilter result)
+    {
+        var isId = Guid.TryParse(s, out var id);
+        result = new PersonFilter(isId ? id : null);
+        return isId || s == "me";
+    }
+}
+
+/// <summary>Which todos are wanted of those that somebody may see; what is null is no condition.</summary>
+internal sealed record TodoFilter
+{
+    public Guid? List { get; init; }
+
+    public Guid? Parent { get; init; }
+
+    public bool TopLevel { get; init; }
+
+    public Guid? Assignee { get; init; }
+
+    public TodoState? State { get; init; }
+
+    public TodoPriority? Priority { get; init; }
+
+    public DateTimeOffset? DueFrom { get; init; }
+
+    public DateTimeOffset? DueBefore { get; init; }
+
+    public string? Text { get; init; }
+
+    public bool IsEmpty => this == new TodoFilter();
+
+    public IQueryable<TodoItem> Apply(IQueryable<TodoItem> todos)
+    {
+        var (list, parent, assignee, priority, from, before) = (List, Parent, Assignee, Priority, DueFrom, DueBefore);
+        todos = list is null ? todos : todos.Where(todo => todo.ListId == list);
+        todos = parent is null ? todos : todos.Where(todo => todo.ParentId == parent);
+        todos = TopLevel ? todos.Where(todo => todo.ParentId == null) : todos;
+
+        // Said twice, because the index has only those of somebody.
+        todos = assignee is null ? todos : todos.Where(todo => todo.AssigneeIds.Length > 0 && todo.AssigneeIds.Contains(assignee.Value));
+        todos = State is null ? todos : State == TodoState.Open ? todos.Where(todo => todo.CompletedAt == null) : todos.Where(todo => todo.CompletedAt != null);
+        todos = priority is null ? todos : todos.Where(todo => todo.Priority == priority);
+        todos = from is null ? todos : todos.Where(todo => todo.DueAt >= from);
+        todos = before is null ? todos : todos.Where(todo => todo.DueAt < before);
+        if (!string.IsNullOrWhiteSpace(Text))
+        {
+            var pattern = LikePattern.Containing(Text);
+            todos = todos.Where(todo => EF.Functions.ILike(todo.Title, pattern, "\\") || EF.Functions.ILike(todo.Notes!, pattern, "\\"));
+        }
+
+        return todos;
+    }
+}

@@ -1,0 +1,11 @@
+namespace Todo.Api.Todos;
+
+internal static class TodoServices
+{
+    /// <summary>Adds what makes and changes todos in a request.</summary>
+    public static void AddTodos(this IServiceCollection services)
+    {
+        services.AddScoped<TodoMaking>();
+        services.AddScoped<TodoChanging>();
+    }
+}
