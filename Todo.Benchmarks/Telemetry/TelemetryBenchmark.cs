@@ -11,6 +11,7 @@ namespace Todo.Benchmarks.Telemetry;
 internal static class TelemetryBenchmark
 {
     private const string Path = "/todos";
+    private static readonly string[] Names = ["off", "on, nobody to send to, 10 %", "on, collector, 10 %", "on, collector, 100 %"];
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(12);
 
     // As 'requests' has them.
@@ -55,7 +56,7 @@ internal static class TelemetryBenchmark
             var received = await http.GetStringAsync(new Uri(collector.Address, CollectorCommand.ReceivedPath), cancellationToken);
             LimitsBenchmark.Say($"The collector got {long.Parse(received, CultureInfo.InvariantCulture) / 1e6:N0} MB of spans.");
             var table = new MarkdownTable("Telemetry", "Requests/s", "Of off, min / median / max", "p50, p99 (ms)", "CPU/request (µs)");
-            foreach (var (name, side) in new[] { "off", "on, nobody to send to, 10 %", "on, collector, 10 %", "on, collector, 100 %" }.Zip(sides))
+            foreach (var (name, side) in Names.Zip(sides))
             {
                 table.Add(
                     name,
