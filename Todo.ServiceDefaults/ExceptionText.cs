@@ -9,10 +9,10 @@ namespace Todo.ServiceDefaults;
 /// </summary>
 internal static class ExceptionText
 {
-    /// <summary>Speaks for every source, Npgsql's included, until it is disposed of.</summary>
+    /// <summary>Speaks for the sources that record exceptions, until it is disposed of.</summary>
     public static ActivityListener Listen()
     {
-        var listener = new ActivityListener { ShouldListenTo = source => source.Name.Length > 0, ExceptionRecorder = Record };
+        var listener = new ActivityListener { ShouldListenTo = source => source.Name is "Npgsql" || source.Name.StartsWith("Todo.", StringComparison.Ordinal) || source.Name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal), ExceptionRecorder = Record };
         ActivitySource.AddActivityListener(listener);
         return listener;
     }
