@@ -12,10 +12,13 @@ internal static class ExceptionText
     /// <summary>Speaks for the sources that record exceptions, until it is disposed of.</summary>
     public static ActivityListener Listen()
     {
-        var listener = new ActivityListener { ShouldListenTo = source => source.Name is "Npgsql" || source.Name.StartsWith("Todo.", StringComparison.Ordinal) || source.Name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal), ExceptionRecorder = Record };
+        var listener = new ActivityListener { ShouldListenTo = Records, ExceptionRecorder = Record };
         ActivitySource.AddActivityListener(listener);
         return listener;
     }
+
+    private static bool Records(ActivitySource source) =>
+        source.Name is "Npgsql" or "Microsoft.AspNetCore" || source.Name.StartsWith("Todo.", StringComparison.Ordinal);
 
     private static void Record(Activity activity, Exception exception, ref TagList tags)
     {
