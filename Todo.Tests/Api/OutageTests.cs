@@ -110,7 +110,9 @@ public sealed class OutageTests(OwnServersHost api) : IClassFixture<OwnServersHo
 
         await Eventually.TrueAsync(async () => (await owner.GetAsync("/todos")).StatusCode == HttpStatusCode.OK);
         (await owner.TitlesAsync()).ShouldBe(["Before"]);
-        await HealthIsAsync("Healthy", HttpStatusCode.OK);
+
+        // An answer is good for a second. Whether Redis is up is another test's matter.
+        await Eventually.TrueAsync(async () => (await api.Anonymous.GetAsync("/health")).StatusCode == HttpStatusCode.OK);
         await WorksAsync();
     }
 
