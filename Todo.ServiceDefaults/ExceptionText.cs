@@ -9,13 +9,16 @@ namespace Todo.ServiceDefaults;
 /// </summary>
 internal static class ExceptionText
 {
-    /// <summary>Speaks for every source, Npgsql's included, until it is disposed of.</summary>
+    /// <summary>Speaks for the sources that record exceptions, until it is disposed of.</summary>
     public static ActivityListener Listen()
     {
-        var listener = new ActivityListener { ShouldListenTo = source => source.Name.Length > 0, ExceptionRecorder = Record };
+        var listener = new ActivityListener { ShouldListenTo = Records, ExceptionRecorder = Record };
         ActivitySource.AddActivityListener(listener);
         return listener;
     }
+
+    private static bool Records(ActivitySource source) =>
+        source.Name is "Npgsql" or "Microsoft.AspNetCore" || source.Name.StartsWith("Todo.", StringComparison.Ordinal);
 
     private static void Record(Activity activity, Exception exception, ref TagList tags)
     {
