@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Todo.Api.Identity;
 using Todo.Api.Lists;
+using Todo.Api.Pages;
 using Todo.Api.Paging;
 using Todo.Api.Todos;
 using Todo.Api.Traffic;
@@ -25,6 +26,7 @@ internal static class GuestEndpoints
 
     public static void MapGuests(this IEndpointRouteBuilder app)
     {
+        app.MapPage(GuestOptions.OwnPage, "guest");
         var group = app.MapGroup("/guest").WithTags("Guests").LimitRate("guest").ProducesProblem(StatusCodes.Status401Unauthorized);
         group.MapGet("/list", GetListAsync).RequireAuthorization(Guest().Build()).WithName("GetGuestList").WithSummary("Show the list of the link");
         group.MapGet("/todos", ListAsync).RequireAuthorization(Guest().Build()).WithName("ListGuestTodos").WithSummary("List the todos of the link's list").WithDescription("Oldest first.");

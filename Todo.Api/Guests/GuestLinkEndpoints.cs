@@ -73,7 +73,7 @@ internal static class GuestLinkEndpoints
         }
 
         var secret = Bearer.GuestPrefix + text;
-        var page = options.Value.PageUrl ?? new Uri($"{http.Scheme}://{http.Host}/guest");
+        var page = options.Value.PageUrl ?? new Uri($"{http.Scheme}://{http.Host}{GuestOptions.OwnPage}");
         var url = new UriBuilder(page) { Fragment = secret }.Uri.AbsoluteUri;
         return TypedResults.Created($"/guest-links/{link.Id}", new GuestLinkCreated(link.Id, secret, url, QrCode.Svg(url), QrCode.Png(url), link.ExpiresAt));
     }

@@ -10,7 +10,10 @@ namespace Todo.Tests.Api;
 
 public sealed class FleetTests(ApiHost api) : IClassFixture<ApiHost>, IAsyncLifetime
 {
-    private static readonly string Old = MigrationLines.Tenant.Steps[^2].Id;
+    // An index, so that going there takes a moment and going back loses nothing.
+    private const string Index = "20261126013000_IndexDeletedTodos";
+
+    private static readonly string Old = MigrationLines.Tenant.UpTo(Index).Steps[^2].Id;
 
     /// <summary>What a test has left open would keep the next one from starting.</summary>
     public async Task InitializeAsync() => await api.ExecuteAsync("UPDATE migration_runs SET state = 'cancelled' WHERE state IN ('running', 'paused'); UPDATE fleet SET new_tenant_version = NULL");
@@ -24,14 +27,14 @@ public sealed class FleetTests(ApiHost api) : IClassFixture<ApiHost>, IAsyncLife
         var slug = await ProvisionOldAsync();
         var schema = (await api.SchemaAsync(slug)).Name;
         var before = await ContentAsync(schema);
-        using var response = await api.Operator.PostAsJsonAsync("/cc/fleet/plan", new { kind = "apply", to = "head", tenants = new[] { slug } });
+        using var response = await api.Operator.PostAsJsonAsync("/cc/fleet/plan", new { kind = "apply", to = Index, tenants = new[] { slug } });
         var plan = await BodyAsync(response, HttpStatusCode.OK);
 
         plan.GetProperty("tenants").EnumerateArray().ShouldHaveSingleItem().GetProperty("slug").GetString().ShouldBe(slug);
         var way = plan.GetProperty("ways").EnumerateArray().ShouldHaveSingleItem();
         way.GetProperty("from").GetString().ShouldBe(Old);
         way.GetProperty("statements").EnumerateArray().ShouldContain(statement => statement.GetProperty("sql").GetString()!.Contains("CREATE INDEX"));
-        way.GetProperty("migrations")[0].GetProperty("checksum").GetString().ShouldBe(MigrationLines.Tenant.Head.Checksum);
+        way.GetProperty("migrations")[0].GetProperty("checksum").GetString().ShouldBe(MigrationLines.Tenant.UpTo(Index).Head.Checksum);
         plan.GetProperty("dataLoss").GetArrayLength().ShouldBe(0);
         (await ContentAsync(schema)).ShouldBe(before);
     }
@@ -93,7 +96,7 @@ public sealed class FleetTests(ApiHost api) : IClassFixture<ApiHost>, IAsyncLife
     public async Task A_run_is_paused_resumed_and_cancelled()
     {
         string[] slugs = [.. await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => ProvisionOldAsync()))];
-        var (location, _) = await StartAsync(new { tenants = slugs, parallelism = 1, maxLoad = 0.02 });
+        var (location, _) = await StartAsync(new { tenants = slugs, to = Index, parallelism = 1, maxLoad = 0.02 });
         using var paused = await api.Operator.PostAsync(location + "/pause", null);
         var run = (await BodyAsync(paused, HttpStatusCode.OK)).GetProperty("run");
         run.GetProperty("state").GetString().ShouldBe("paused");

@@ -117,7 +117,7 @@ public sealed class RunHostTests : IAsyncLifetime
         listener.Start();
         await ProvisionOldAsync(2);
         var held = await _api.DataSource.OpenConnectionAsync();
-        await using (var hold = new Npgsql.NpgsqlCommand($"BEGIN; LOCK TABLE {await _api.ScalarAsync<string>("SELECT schema FROM tenants ORDER BY id LIMIT 1")}.sessions IN ROW EXCLUSIVE MODE", held))
+        await using (var hold = new Npgsql.NpgsqlCommand($"BEGIN; LOCK TABLE {await _api.ScalarAsync<string>("SELECT schema FROM tenants ORDER BY id LIMIT 1")}.\"__EFMigrationsHistory\" IN SHARE MODE", held))
         {
             await hold.ExecuteNonQueryAsync();
         }

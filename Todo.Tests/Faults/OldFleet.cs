@@ -7,11 +7,17 @@ using Todo.Tests.Servers;
 namespace Todo.Tests.Faults;
 
 /// <summary>
-/// A database as the previous build left it: catalog and tenants one migration behind, the tenants' being an index that is built concurrently.
+/// A database as an older build left it: the catalog one migration behind, the tenants some, of which the first is an index that is built concurrently.
 /// Nobody touches it; each worker that is to be killed gets a copy.
 /// </summary>
 public sealed class OldFleet : TestDatabase
 {
+    /// <summary>What comes next to the tenants: an index on a table that a big tenant has many rows in. The newest such one, so that no more than needed comes after it.</summary>
+    public static readonly MigrationStep Next = MigrationLines.Tenant.UpTo("20261126013000_IndexDeletedTodos").Head;
+
+    /// <summary>What the tenants are at.</summary>
+    public static readonly MigrationLine Line = MigrationLines.Tenant.UpTo(MigrationLines.Tenant.UpTo(Next.Id).Steps[^2].Id);
+
     /// <summary>For the connection string: what one table fits in is small, so that only <see cref="Big"/> needs its index built outside of the transaction.</summary>
     public const string Settings = "-c todo.small_relation_bytes=8192";
 
@@ -65,7 +71,7 @@ public sealed class OldFleet : TestDatabase
 
     private async Task MakeAsync(string slug, int todos)
     {
-        var before = MigrationLines.Tenant.Steps[^2];
+        var before = Line.Head;
         var id = Guid.CreateVersion7();
         await ExecuteAsync(
             $"""
@@ -73,7 +79,7 @@ public sealed class OldFleet : TestDatabase
             VALUES ('{id}', '{slug}', 'Old', 't_{id:N}', 'active', '{before.Id}', '{before.LineChecksum}', now(), now());
             CREATE SCHEMA t_{id:N};
             SET LOCAL search_path TO t_{id:N};
-            {string.Join(';', [.. MigrationLines.Tenant.CreateHistory, .. MigrationLines.Tenant.Steps.SkipLast(1).SelectMany(step => step.Up.PlainStatements)])};
+            {string.Join(';', [.. MigrationLines.Tenant.CreateHistory, .. Line.Steps.SelectMany(step => step.Up.PlainStatements)])};
             INSERT INTO users (id, email, name, password_hash, role_id, is_active, created_at)
             SELECT '{id}', 'owner@example.org', 'Owner', '', id, true, now() FROM roles WHERE name = 'owner';
             INSERT INTO todos (id, title, created_by, created_at, updated_at) SELECT gen_random_uuid(), 'Todo ' || n, '{id}', now(), now() FROM generate_series(1, {todos}) n;

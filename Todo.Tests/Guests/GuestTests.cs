@@ -26,6 +26,9 @@ public sealed class GuestTests(ApiHost api) : IClassFixture<ApiHost>
         made.GetProperty("qrSvg").GetString().ShouldStartWith("<svg");
         made.GetProperty("qrPng").GetBytesFromBase64()[..8].ShouldBe(PngSignature);
 
+        using var page = await api.Anonymous.GetAsync(made.GetProperty("url").GetString());
+        page.Content.Headers.ContentType!.MediaType.ShouldBe("text/html");
+
         using var guest = api.With(token);
         var seen = await guest.GetFromJsonAsync<JsonElement>("/guest/list");
         seen.GetProperty("name").GetString().ShouldBe("On the door");

@@ -16,7 +16,7 @@ public sealed class IdempotencyTests(IdempotencyHost api) : IClassFixture<Idempo
         "POST /auth/accept-invitation", "POST /auth/activate", "POST /auth/activation", "POST /auth/login", "POST /auth/logout", "POST /auth/password",
         "POST /auth/password-reset", "POST /auth/password-reset/confirm", "POST /auth/register", "POST /auth/switch",
         "POST /cc/fleet/baseline", "POST /cc/fleet/drift", "POST /cc/fleet/plan", "POST /cc/fleet/repair", "POST /cc/fleet/verify", "POST /cc/migrate",
-        "POST /cc/runs", "POST /cc/runs/{id:guid}/cancel", "POST /cc/runs/{id:guid}/pause", "POST /cc/runs/{id:guid}/resume",
+        "POST /cc/runs", "POST /cc/runs/{id:guid}/cancel", "POST /cc/runs/{id:guid}/pause", "POST /cc/runs/{id:guid}/resume", "POST /cc/session",
         "POST /cc/tenants", "POST /cc/tenants/{slug}/migrate", "POST /cc/tenants/{slug}/purge", "POST /cc/tenants/{slug}/restore", "POST /cc/tenants/{slug}/resume", "POST /cc/tenants/{slug}/suspend",
     ];
 
