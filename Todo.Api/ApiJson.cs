@@ -14,6 +14,7 @@ using Todo.Api.Roles;
 using Todo.Api.Settings;
 using Todo.Api.SignUp;
 using Todo.Api.Tenants;
+using Todo.Api.TodoBackend;
 using Todo.Api.Todos;
 using Todo.Api.Users;
 using Todo.Tenancy.Fleet;
@@ -97,6 +98,9 @@ namespace Todo.Api;
 [JsonSerializable(typeof(NewTodos))]
 [JsonSerializable(typeof(TodosCreated))]
 [JsonSerializable(typeof(TodoCopy))]
+[JsonSerializable(typeof(NewBackendTodo))]
+[JsonSerializable(typeof(BackendTodoChange))]
+[JsonSerializable(typeof(List<BackendTodo>))]
 [JsonSerializable(typeof(TodoChange))]
 [JsonSerializable(typeof(Page<TodoResponse>))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -16,6 +16,7 @@ using Todo.Api.Roles;
 using Todo.Api.Settings;
 using Todo.Api.SignUp;
 using Todo.Api.Tenants;
+using Todo.Api.TodoBackend;
 using Todo.Api.Todos;
 using Todo.Api.Traffic;
 using Todo.Api.Users;
@@ -93,6 +94,7 @@ public static class Program
         app.MapLists();
         app.MapListShares();
         app.MapTodos();
+        app.MapTodoBackend();
         app.RequireDeclaredAccess();
         app.RequireKnownLimits();
         return app;

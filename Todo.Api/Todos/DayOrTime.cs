@@ -98,10 +98,16 @@ public readonly record struct DayOrTime : IParsable<DayOrTime>
 }
 
 /// <summary>Reads and writes it as a text.</summary>
-internal sealed class DayOrTimeConverter : JsonConverter<DayOrTime>
+public sealed class DayOrTimeConverter : JsonConverter<DayOrTime>
 {
+    /// <inheritdoc/>
     public override DayOrTime Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.TokenType == JsonTokenType.String && DayOrTime.TryParse(reader.GetString(), null, out var value) ? value : throw new JsonException();
 
-    public override void Write(Utf8JsonWriter writer, DayOrTime value, JsonSerializerOptions options) => value.Write(writer);
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, DayOrTime value, JsonSerializerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        value.Write(writer);
+    }
 }

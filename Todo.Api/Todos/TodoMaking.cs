@@ -35,7 +35,7 @@ internal sealed class TodoMaking(TenantDbContext tenant, RequestIdentity identit
         if (todos is [{ ParentId: null } only] && requests[0].Position is null)
         {
             TodoFields.Require(errors);
-            await InsertAsync(only, me, now, cancellationToken);
+            await InsertAsync(only, cancellationToken);
             return todos;
         }
 
@@ -76,8 +76,11 @@ internal sealed class TodoMaking(TenantDbContext tenant, RequestIdentity identit
         return todos;
     }
 
-    private async Task InsertAsync(TodoItem todo, Guid me, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>Stores one that is a part of nothing.</summary>
+    /// <exception cref="RefusedException">Its list is none in which the caller may write.</exception>
+    public async Task InsertAsync(TodoItem todo, CancellationToken cancellationToken)
     {
+        var me = identity.UserId;
         for (var attempt = 1; !await TodoStatements.TryInsertAsync(tenant, me, todo, cancellationToken); attempt++)
         {
             await ListAccess.RequireWritableAsync(tenant, me, [todo.ListId!.Value], cancellationToken);
@@ -88,7 +91,7 @@ internal sealed class TodoMaking(TenantDbContext tenant, RequestIdentity identit
 
             if (todo.ListId == me)
             {
-                await Inbox.EnsureAsync(tenant, me, now, cancellationToken);
+                await Inbox.EnsureAsync(tenant, me, todo.CreatedAt, cancellationToken);
             }
         }
     }

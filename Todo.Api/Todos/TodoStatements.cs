@@ -105,6 +105,14 @@ internal static class TodoStatements
     public static async Task<bool> RestoreAsync(TenantDbContext tenant, Guid me, Guid id, int[]? versions, DateTimeOffset now, CancellationToken cancellationToken) =>
         await tenant.Database.ExecuteSqlAsync(FormattableStringFactory.Create(Restore, me, id, versions, now), cancellationToken) > 0;
 
+    /// <summary>Puts all of a person's inbox into the trash.</summary>
+    public static Task EmptyInboxAsync(TenantDbContext tenant, Guid me, DateTimeOffset now, CancellationToken cancellationToken) => tenant.Database.ExecuteSqlAsync(
+        $"""
+        SELECT 1 FROM "<tenant>".todo_lists WHERE id = {me} FOR NO KEY UPDATE;
+        UPDATE "<tenant>".todos SET deleted_at = {now}, updated_at = {now}, version = version + 1 WHERE list_id = {me} AND deleted_at IS NULL
+        """,
+        cancellationToken);
+
     /// <summary>Takes somebody who is deleted for good out of what they were to do.</summary>
     public static Task UnassignAsync(TenantDbContext tenant, Guid person, CancellationToken cancellationToken) => tenant.Database.ExecuteSqlAsync(
         $"""

@@ -16,6 +16,7 @@ using Todo.Api.Lists;
 using Todo.Api.Roles;
 using Todo.Api.SignUp;
 using Todo.Api.Tenants;
+using Todo.Api.TodoBackend;
 using Todo.Api.Todos;
 using Todo.Api.Users;
 
@@ -50,6 +51,7 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
         ["lists/id"] = of => of.ListId.ToString(),
         ["lists/userId"] = of => of.People.PersonId.ToString(),
         ["lists/groupId"] = of => of.People.GroupId.ToString(),
+        ["todo-backend/id"] = of => of.TodoId.ToString(),
         ["guest/id"] = of => of.TodoId.ToString(),
         ["auth/id"] = of => of.SessionId,
         ["users/id"] = of => of.People.PersonId.ToString(),
@@ -89,6 +91,8 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
         [typeof(NewTodo)] = of => new { title = "Made by a sample", of.ListId },
         [typeof(NewTodos)] = of => new { items = new object[] { new { title = "Made by a sample", of.ListId }, new { title = "A part by a sample", parentId = of.TodoId } } },
         [typeof(TodoCopy)] = of => new { of.ListId, title = "Copied by a sample" },
+        [typeof(NewBackendTodo)] = _ => new { title = "Made by a sample", order = 3 },
+        [typeof(BackendTodoChange)] = _ => new { title = "Changed by a sample" },
         [typeof(NewUser)] = of => new { email = $"{Guid.NewGuid():N}@{of.Slug}.example", name = "Invited by a sample", of.People.RoleId },
         [typeof(UserChange)] = _ => new { name = "Changed by a sample" },
         [typeof(InvitationAcceptance)] = of => new { token = of.People.Invitation, ApiHost.Password },
@@ -101,7 +105,7 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
     };
 
     // Bodies in which nothing can be named that belongs to somebody, or that are about the caller alone.
-    private static readonly HashSet<Type> Neutral = [typeof(NewRole), typeof(Dictionary<string, JsonElement>), typeof(PasswordChange), typeof(NewApiKey), typeof(NewGuestTodo)];
+    private static readonly HashSet<Type> Neutral = [typeof(NewRole), typeof(Dictionary<string, JsonElement>), typeof(PasswordChange), typeof(NewApiKey), typeof(NewGuestTodo), typeof(NewBackendTodo)];
 
     // Calls that only make sense for a tenant with this status, and leave it with another.
     private static readonly Dictionary<string, string> Statuses = new()
