@@ -86,6 +86,7 @@ namespace Todo.Api;
 [JsonSerializable(typeof(GroupContent))]
 [JsonSerializable(typeof(IReadOnlyList<SettingResponse>))]
 [JsonSerializable(typeof(Dictionary<string, JsonElement>))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
 [JsonSerializable(typeof(Page<SignInResponse>))]
 [JsonSerializable(typeof(NewList))]
 [JsonSerializable(typeof(ListChange))]

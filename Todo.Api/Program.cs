@@ -6,8 +6,10 @@ using Todo.Api.Docs;
 using Todo.Api.Edge;
 using Todo.Api.Errors;
 using Todo.Api.Fleet;
+using Todo.Api.FleetPage;
 using Todo.Api.Groups;
 using Todo.Api.Guests;
+using Todo.Api.Idempotency;
 using Todo.Api.Identity;
 using Todo.Api.Lists;
 using Todo.Api.Mail;
@@ -44,6 +46,7 @@ public static class Program
         builder.AddTenantDirectory();
         builder.Services.AddFleet();
         builder.Services.AddInspection();
+        builder.Services.AddFleetHealth();
         builder.AddSignIn();
         builder.AddAccounts();
         builder.AddMail();
@@ -56,6 +59,7 @@ public static class Program
         builder.AddRetention();
         builder.AddOperators();
         builder.AddTraffic();
+        builder.AddIdempotency();
         builder.AddRequestRules();
         builder.AddTimeLimits();
         builder.AddCrossOrigin();
@@ -65,12 +69,14 @@ public static class Program
         app.UseKnownProxies();
         app.UseSecurityHeaders();
         app.UseRouting();
+        app.UseTenantMetrics();
         app.UseProblemResponses();
         app.UseCrossOrigin();
         app.UseTimeLimits();
         app.UseRateLimits();
         app.UseAuthorization();
         app.UseTenantConcurrency();
+        app.UseIdempotency();
         app.MapDefaultEndpoints();
         app.MapDocs();
         app.MapTenants();
@@ -78,6 +84,7 @@ public static class Program
         app.MapFleet();
         app.MapInspection();
         app.MapLedger();
+        app.MapFleetPage();
         app.MapAuth();
         app.MapMailbox();
         app.MapApiKeys();
@@ -97,6 +104,7 @@ public static class Program
         app.MapTodoBackend();
         app.RequireDeclaredAccess();
         app.RequireKnownLimits();
+        app.RequireIdempotentPosts();
         return app;
     }
 }

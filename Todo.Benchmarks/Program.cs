@@ -1,7 +1,9 @@
 using System.CommandLine;
+using Todo.Benchmarks.Access;
 using Todo.Benchmarks.Fleet;
 using Todo.Benchmarks.Limits;
 using Todo.Benchmarks.Requests;
+using Todo.Benchmarks.Telemetry;
 
 var benchmarks = new RootCommand("What we claim about speed, measured. Every verb prints a Markdown table, ready for docs/performance.md.")
 {
@@ -10,6 +12,10 @@ var benchmarks = new RootCommand("What we claim about speed, measured. Every ver
     FleetCommand.Create(),
     FleetLoopCommand.Create(),
     LimitsCommand.Create(),
+    AccessCommand.Create(),
+    DoorsCommand.Create(),
+    TelemetryCommand.Create(),
+    CollectorCommand.Create(),
 };
 
 // On Ctrl+C there are servers to stop and throw-away folders to delete, which takes longer than the two seconds given otherwise.

@@ -7,6 +7,7 @@ namespace Todo.Cli;
 /// <summary>One command under way: what was asked for, where the answer goes, and the engine, connected when it is first needed.</summary>
 internal sealed class Invocation(ParseResult parsed) : IAsyncDisposable
 {
+    private readonly OpenTelemetry.Trace.TracerProvider? _tracing = Tracing.Start();
     private ServiceProvider? _services;
 
     public Output Output { get; } = new(parsed.GetValue(GlobalOptions.Json));
@@ -47,5 +48,7 @@ internal sealed class Invocation(ParseResult parsed) : IAsyncDisposable
         {
             await _services.DisposeAsync();
         }
+
+        _tracing?.Dispose();
     }
 }

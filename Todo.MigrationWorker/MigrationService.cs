@@ -60,7 +60,7 @@ internal sealed partial class MigrationService(
 
     private async Task<int> MigrateAsync(CancellationToken cancellationToken)
     {
-        using var activity = FleetTelemetry.ActivitySource.StartActivity("migrate");
+        using var activity = FleetTelemetry.StartWhole("migrate");
         await WaitForDatabaseAsync(cancellationToken);
 
         var started = Stopwatch.GetTimestamp();

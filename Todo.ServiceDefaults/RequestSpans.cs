@@ -1,9 +1,12 @@
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
+using OpenTelemetry;
 
 namespace Todo.ServiceDefaults;
 
@@ -13,6 +16,8 @@ namespace Todo.ServiceDefaults;
 /// </summary>
 internal sealed class RequestSpans : IStartupFilter
 {
+    private const string ErrorType = "error.type";
+
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
         app.Use(DescribeAsync);
@@ -32,7 +37,11 @@ internal sealed class RequestSpans : IStartupFilter
         {
             span.IsAllDataRequested = false;
             span.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
-            await next(request);
+            using (SuppressInstrumentationScope.Begin())
+            {
+                await next(request);
+            }
+
             return;
         }
 
@@ -42,7 +51,7 @@ internal sealed class RequestSpans : IStartupFilter
         }
         catch (Exception error)
         {
-            span.SetTag("error.type", error.GetType().FullName);
+            span.SetTag(ErrorType, error.GetType().FullName);
             span.SetStatus(ActivityStatusCode.Error);
             throw;
         }
@@ -54,7 +63,9 @@ internal sealed class RequestSpans : IStartupFilter
 
     private static void Describe(Activity span, HttpContext request)
     {
-        if (request.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: { } route })
+        // Whoever turns an exception into an answer takes the endpoint away.
+        var endpoint = request.GetEndpoint() ?? request.Features.Get<IExceptionHandlerFeature>()?.Endpoint;
+        if (endpoint is RouteEndpoint { RoutePattern.RawText: { } route })
         {
             span.DisplayName = $"{request.Request.Method} {route}";
             span.SetTag("http.route", route);
@@ -69,6 +80,10 @@ internal sealed class RequestSpans : IStartupFilter
         if (status >= StatusCodes.Status500InternalServerError)
         {
             span.SetStatus(ActivityStatusCode.Error);
+            if (span.GetTagItem(ErrorType) is null)
+            {
+                span.SetTag(ErrorType, status.ToString(CultureInfo.InvariantCulture));
+            }
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -28,8 +29,9 @@ public static class ServiceDefaultsExtensions
     private static void AddHttpClientDefaults(this IServiceCollection services)
         => services.ConfigureHttpClientDefaults(client => client
             .ConfigureHttpClient(http => http.Timeout = TimeSpan.FromSeconds(30))
-            .UseSocketsHttpHandler((handler, _) =>
+            .UseSocketsHttpHandler((handler, services) =>
             {
+                handler.ActivityHeadersPropagator = services.GetRequiredService<DistributedContextPropagator>();
                 handler.ConnectTimeout = TimeSpan.FromSeconds(5);
 
                 // Long enough to keep connections warm, short enough to follow a change in DNS.

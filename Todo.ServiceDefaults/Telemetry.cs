@@ -1,9 +1,14 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Reflection;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using OpenTelemetry;
+using OpenTelemetry.Exporter;
+using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -16,11 +21,14 @@ namespace Todo.ServiceDefaults;
 /// </summary>
 internal static class Telemetry
 {
-    private static readonly string[] Sources =
+    /// <summary>The activity sources that are listened to.</summary>
+    public static readonly string[] Sources =
         ["Microsoft.AspNetCore", "System.Net.Http", "Npgsql", "Todo.Api", "Todo.Tenancy"];
 
-    private static readonly string[] Meters =
+    /// <summary>The meters that are listened to.</summary>
+    public static readonly string[] Meters =
     [
+        "Microsoft.AspNetCore.Diagnostics",
         "Microsoft.AspNetCore.Hosting",
         "Microsoft.AspNetCore.Server.Kestrel",
         "Microsoft.EntityFrameworkCore",
@@ -37,6 +45,8 @@ internal static class Telemetry
 
     public static void AddTelemetry(this IHostApplicationBuilder builder)
     {
+        // Also where nothing is exported: a caller's trace id is in the logs, and must not go further than it may.
+        builder.Services.AddSingleton<DistributedContextPropagator, TracePropagation>();
         if (!IsExported(builder.Configuration))
         {
             return;
@@ -53,17 +63,40 @@ internal static class Telemetry
         new OpenTelemetryBuilder(builder.Services)
             // The environment comes last and wins: OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES.
             .ConfigureResource(resource => resource.Clear().AddService(service, serviceVersion: version).AddTelemetrySdk().AddEnvironmentVariableDetector())
-            .WithTracing(tracing => tracing.AddSource(Sources))
-            .WithMetrics(metrics => metrics.AddMeter(Meters))
-            .WithLogging(null, logs =>
+            .WithTracing(tracing => tracing.SetSampler(TraceSampler.Create(builder.Configuration)).AddSource(Sources).AddProcessor(Keeper))
+            .WithMetrics(metrics => metrics.AddMeter(Meters).SetExemplarFilter(ExemplarFilterType.TraceBased).AddOtlpExporter())
+            .WithLogging(logs => logs.AddProcessor(new LogPlace()).AddOtlpExporter(), logs =>
             {
                 logs.IncludeFormattedMessage = true;
                 logs.IncludeScopes = true;
-            })
-            .UseOtlpExporter();
+            });
 
         builder.Services.AddHostedService<Providers>();
         builder.Services.AddTransient<IStartupFilter, RequestSpans>();
+    }
+
+    // What the SDK's own registration of the exporter does, with the keeper before the queue: it alone knows late what is to be sent.
+    private static TraceKeeper Keeper(IServiceProvider services)
+    {
+        var configuration = services.GetRequiredService<IConfiguration>();
+        var queue = services.GetRequiredService<IOptionsMonitor<BatchExportActivityProcessorOptions>>().CurrentValue;
+        var exporter = new OtlpTraceExporter(services.GetRequiredService<IOptionsMonitor<OtlpExporterOptions>>().CurrentValue);
+        return new TraceKeeper(
+            new BatchActivityExportProcessor(exporter, queue.MaxQueueSize, queue.ScheduledDelayMilliseconds, queue.ExporterTimeoutMilliseconds, queue.MaxExportBatchSize),
+            SlowRequest(configuration));
+    }
+
+    private static TimeSpan SlowRequest(IConfiguration configuration)
+    {
+        var text = configuration["Telemetry:SlowRequest"];
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            return TraceKeeper.DefaultSlow;
+        }
+
+        return TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var slow) && slow > TimeSpan.Zero
+            ? slow
+            : throw new InvalidOperationException($"'Telemetry:SlowRequest' must be a time above zero such as 00:00:01, not '{text}'.");
     }
 
     private sealed class OpenTelemetryBuilder(IServiceCollection services) : IOpenTelemetryBuilder

@@ -28,7 +28,10 @@ public static class TodoCache
             settings =>
             {
                 settings.DisableAutoActivation = false;
-                settings.DisableTracing |= !Telemetry.IsExported(builder.Configuration);
+
+                // Whoever asks Redis makes the span for it, so there is one picture with either client library. The library's own would include the
+                // pings of health checks.
+                settings.DisableTracing = true;
                 if (!string.IsNullOrWhiteSpace(settings.ConnectionString))
                 {
                     settings.ConnectionString = Defaults + settings.ConnectionString;

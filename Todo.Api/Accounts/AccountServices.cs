@@ -11,6 +11,7 @@ internal static class AccountServices
             .ValidateOnStart();
         builder.Services.AddSingleton<AnswerTime>();
         builder.Services.AddSingleton<LockOut>();
+        builder.Services.AddSingleton<SignInMetrics>();
         builder.Services.AddSingleton<SessionOpening>();
         builder.Services.AddScoped<AccountDirectory>();
         builder.Services.AddScoped<PasswordSignIn>();

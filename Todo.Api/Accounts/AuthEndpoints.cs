@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Todo.Api.Errors;
+using Todo.Api.Idempotency;
 using Todo.Api.Identity;
 using Todo.Api.Traffic;
 using Todo.Data.Access;
@@ -47,7 +48,7 @@ internal static class AuthEndpoints
 
     public static void MapAuth(this IEndpointRouteBuilder app)
     {
-        var group = app.MapGroup("/auth").WithTags("Sign-in");
+        var group = app.MapGroup("/auth").WithTags("Sign-in").WithoutIdempotencyKey(WithoutIdempotencyKey.Account);
         group.MapPost("/login", LoginAsync).AllowAnonymous().LimitRate<LoginRequest>("sign-in", request => EmailAddress.Normalize(request.Email)).WithName("Login").WithSummary("Sign in")
             .WithDescription("Answers with a token for one day or, with 'remember', for 30; each use prolongs it. Whoever has several tenants with different passwords names one in the 'tenant' header.")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status403Forbidden)
@@ -62,7 +63,7 @@ internal static class AuthEndpoints
     }
 
     private static async Task<Results<Ok<LoginResponse>, ProblemHttpResult>> LoginAsync(
-        LoginRequest request, HttpContext context, PasswordSignIn signIn, SessionOpening sessions, AccountDirectory accounts, AnswerTime answers, CancellationToken cancellationToken)
+        LoginRequest request, HttpContext context, PasswordSignIn signIn, SessionOpening sessions, SignInMetrics metrics, AccountDirectory accounts, AnswerTime answers, CancellationToken cancellationToken)
     {
         var started = answers.Start();
         var email = EmailAddress.Normalize(request.Email);
@@ -71,6 +72,7 @@ internal static class AuthEndpoints
         if (attempt.Account is { } account && PasswordSignIn.MayEnter(account)
             && await sessions.OpenAsync(account, request.Remember ? Month : Day, CallerOrigin.Of(context), latestEnd: null, cancellationToken) is { } session)
         {
+            metrics.Count(SignInOutcome.Succeeded);
             return TypedResults.Ok(await AnswerAsync(account, email, session, accounts, cancellationToken));
         }
 

@@ -1,17 +1,14 @@
-using System.Diagnostics;
+using Todo.Api.Tracing;
 using Todo.Data.Access;
 using Todo.Tenancy.Catalog;
 
 namespace Todo.Api.Accounts;
 
 /// <summary>Decides which account an address and a password open.</summary>
-internal sealed class PasswordSignIn(AccountDirectory accounts, LockOut lockOut, SessionOpening sessions)
+internal sealed class PasswordSignIn(AccountDirectory accounts, LockOut lockOut, SessionOpening sessions, SignInMetrics metrics)
 {
     // Whoever belongs to more tenants, with another password in each, names the one meant.
     private const int MostAccounts = 3;
-
-    // In the trace of a sign-in nearly all the time is this check.
-    private static readonly ActivitySource Activities = new("Todo.Api");
 
     /// <summary>Looks for the account. What did not open one is written down in the accounts that it was tried on.</summary>
     public async Task<SignInAttempt> TryAsync(string email, string password, string? slug, HttpContext context, CancellationToken cancellationToken)
@@ -30,6 +27,7 @@ internal sealed class PasswordSignIn(AccountDirectory accounts, LockOut lockOut,
         if (best is null || !MayEnter(best))
         {
             var outcome = best is not null ? SignInOutcome.NotAllowed : mayTry ? SignInOutcome.WrongPassword : SignInOutcome.Locked;
+            metrics.Count(outcome);
             foreach (var account in best is null ? found.Accounts : [best])
             {
                 await sessions.RecordAsync(account, outcome, origin, cancellationToken);
@@ -50,7 +48,8 @@ internal sealed class PasswordSignIn(AccountDirectory accounts, LockOut lockOut,
         for (var i = 0; i < times; i++)
         {
             var account = i < found.Count ? found[i] : null;
-            using (Activities.StartActivity("password check"))
+            // In the trace of a sign-in nearly all the time is this check.
+            using (ApiSpans.Source.StartActivity("password check"))
             {
                 if (!PersonPassword.Verify(account?.PasswordHash, password))
                 {

@@ -1,6 +1,9 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using Todo.Api.Audit;
+using Todo.Api.Idempotency;
 using Todo.Api.Identity;
 using Todo.Api.Paging;
 using Todo.Data;
@@ -17,7 +20,7 @@ internal static class ApiKeyEndpoints
     public static void MapApiKeys(this IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api-keys").WithTags("Keys for machines").RequirePermission(Permission.ApiKeysManage);
-        group.MapPost("/", CreateAsync).WithName("CreateApiKey").WithSummary("Make a key for a machine")
+        group.MapPost("/", CreateAsync).WithoutIdempotencyKey(WithoutIdempotencyKey.Secret).WithName("CreateApiKey").WithSummary("Make a key for a machine")
             .WithDescription("The key is shown this once. It may do of the given permissions those that you hold at the time of each call, and ends with your account.")
             .ProducesProblem(StatusCodes.Status403Forbidden);
         group.MapGet("/", ListAsync).WithName("ListApiKeys").WithSummary("List keys").WithDescription("Oldest first, those that have ended too.");
@@ -25,7 +28,7 @@ internal static class ApiKeyEndpoints
     }
 
     private static async Task<Results<Created<ApiKeyCreated>, ProblemHttpResult>> CreateAsync(
-        NewApiKey request, RequestIdentity identity, TenantDbContext tenant, TimeProvider clock, CancellationToken cancellationToken)
+        NewApiKey request, RequestIdentity identity, TenantDbContext tenant, AuditLog audit, TimeProvider clock, CancellationToken cancellationToken)
     {
         var permissions = request.Permissions.Distinct().ToArray();
         if (permissions.Except(identity.Caller.Permissions).ToArray() is { Length: > 0 } missing)
@@ -46,6 +49,7 @@ internal static class ApiKeyEndpoints
             ExpiresAt = now.AddDays(request.Days),
         };
         tenant.ApiKeys.Add(key);
+        audit.Add(tenant, "api_key.created", AuditSubject.Of(key), new JsonObject { ["permissions"] = new JsonArray([.. permissions]), ["expiresAt"] = key.ExpiresAt });
         await tenant.SaveChangesAsync(cancellationToken);
         return TypedResults.Created($"/api-keys/{key.Id}", new ApiKeyCreated(key.Id, Bearer.ApiKeyPrefix + text, key.ExpiresAt));
     }
@@ -61,16 +65,27 @@ internal static class ApiKeyEndpoints
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> RevokeAsync(
-        Guid id, RequestIdentity identity, TenantDbContext tenant, ApiKeyDirectory keys, TimeProvider clock, CancellationToken cancellationToken)
+        Guid id, RequestIdentity identity, TenantDbContext tenant, ApiKeyDirectory keys, AuditLog audit, TimeProvider clock, CancellationToken cancellationToken)
     {
-        if (await tenant.ApiKeys.Where(key => key.Id == id).Select(key => key.Hash).SingleOrDefaultAsync(cancellationToken) is not { } hash)
+        if (await tenant.ApiKeys.AsNoTracking().SingleOrDefaultAsync(key => key.Id == id, cancellationToken) is not { } key)
         {
             return TypedResults.Problem("There is no such key.", statusCode: StatusCodes.Status404NotFound);
         }
 
-        var now = clock.GetTimestamptz();
-        await tenant.ApiKeys.Where(key => key.Id == id && key.RevokedAt == null).ExecuteUpdateAsync(key => key.SetProperty(k => k.RevokedAt, now), cancellationToken);
-        await keys.ForgetAsync(identity.Schema.TenantId, hash);
+        await using (var transaction = await tenant.Database.BeginTransactionAsync(cancellationToken))
+        {
+            // Of two who revoke it at once one has done it.
+            var now = clock.GetTimestamptz();
+            if (await tenant.ApiKeys.Where(one => one.Id == id && one.RevokedAt == null).ExecuteUpdateAsync(one => one.SetProperty(k => k.RevokedAt, now), cancellationToken) == 1)
+            {
+                audit.Add(tenant, "api_key.revoked", AuditSubject.Of(key));
+                await tenant.SaveChangesAsync(cancellationToken);
+            }
+
+            await transaction.CommitAsync(cancellationToken);
+        }
+
+        await keys.ForgetAsync(identity.Schema.TenantId, key.Hash);
         return TypedResults.NoContent();
     }
 }

@@ -29,6 +29,20 @@ public sealed record AuditSubject(string Kind, Guid? Id, string? Name)
         ArgumentNullException.ThrowIfNull(group);
         return new AuditSubject("group", group.Id, group.Name);
     }
+
+    /// <summary>A machine's key.</summary>
+    public static AuditSubject Of(ApiKey key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return new AuditSubject("api_key", key.Id, key.Name);
+    }
+
+    /// <summary>A guest's link.</summary>
+    public static AuditSubject Of(GuestLink link)
+    {
+        ArgumentNullException.ThrowIfNull(link);
+        return new AuditSubject("guest_link", link.Id, link.Name);
+    }
 }
 
 /// <summary>Who did it.</summary>

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Caching.Memory;
 using StackExchange.Redis;
+using Todo.Api.Tracing;
 
 namespace Todo.Api.Caching;
 
@@ -122,7 +123,7 @@ public sealed partial class LookupCache : IDisposable
         // Marked first: should Redis be away now and back in a moment with the entry still in it, this replica won't believe it.
         RemoveFromMemory(key);
         _memory.Set(RemovedMark + key, Marked, new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = RedisLifetime, Size = 1 });
-        if (await TryAsync(async () =>
+        if (await TryAsync("SET", async () =>
         {
             await _redis.GetDatabase().StringSetAsync(Prefix + key, RedisValue.EmptyString, RemovedLifetime);
             await _redis.GetSubscriber().PublishAsync(Removals, key);
@@ -139,15 +140,19 @@ public sealed partial class LookupCache : IDisposable
     private async Task<T?> FindAsync<T, TState>(string key, JsonTypeInfo<T> type, TState state, Func<TState, CancellationToken, Task<T?>> load, Func<T, bool>? isFinal)
         where T : class
     {
+        using var span = ApiSpans.Source.StartActivity("lookup");
+        span?.SetTag("todo.lookup.kind", Kind(key));
         var removals = Volatile.Read(ref _removals);
         var found = await ReadAsync(key, type);
         if (found is not null && isFinal?.Invoke(found) != false)
         {
             _metrics.FoundInRedis();
+            span?.SetTag("todo.lookup.place", "redis");
         }
         else
         {
             _metrics.Missed();
+            span?.SetTag("todo.lookup.place", "database");
             var began = _clock.GetTimestamp();
             found = await load(state, CancellationToken.None);
             _metrics.DatabaseTook(_clock.GetElapsedTime(began));
@@ -181,7 +186,7 @@ public sealed partial class LookupCache : IDisposable
     }
 
     private async Task<T?> ReadAsync<T>(string key, JsonTypeInfo<T> type)
-        where T : class => IsPaused || _memory.TryGetValue(RemovedMark + key, out _) ? null : await TryAsync(async () =>
+        where T : class => IsPaused || _memory.TryGetValue(RemovedMark + key, out _) ? null : await TryAsync("GET", async () =>
         {
             await SubscribeOnceAsync();
             var stored = (byte[]?)await _redis.GetDatabase().StringGetAsync(Prefix + key);
@@ -192,7 +197,7 @@ public sealed partial class LookupCache : IDisposable
     {
         if (!IsPaused)
         {
-            await TryAsync(async () =>
+            await TryAsync("SET", async () =>
             {
                 await _redis.GetDatabase().StringSetAsync(Prefix + key, JsonSerializer.SerializeToUtf8Bytes(value, type), RedisLifetime, When.NotExists);
                 return Marked;
@@ -222,9 +227,13 @@ public sealed partial class LookupCache : IDisposable
         }
     }
 
-    private async Task<T?> TryAsync<T>(Func<Task<T?>> work)
+    // What comes before the first colon: the rest says whose it is.
+    private static string Kind(string key) => key.IndexOf(':', StringComparison.Ordinal) is > 0 and var end ? key[..end] : key;
+
+    private async Task<T?> TryAsync<T>(string command, Func<Task<T?>> work)
         where T : class
     {
+        using var span = ApiSpans.StartRedis(command);
         var began = _clock.GetTimestamp();
         try
         {
@@ -234,6 +243,7 @@ public sealed partial class LookupCache : IDisposable
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException or JsonException)
         {
+            span.Fail(exception);
             Volatile.Write(ref _pausedUntil, _clock.GetTimestamp() + (long)(Pause.TotalSeconds * _clock.TimestampFrequency));
             LogAway(exception.GetType().Name);
             return null;

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Todo.Api.Measuring;
 
 namespace Todo.Api.Caching;
 
@@ -20,7 +21,7 @@ internal sealed class LookupMetrics
         _hits = meter.CreateCounter<long>("todo.lookups.hits", "{lookup}", "Look-ups that memory or Redis answered.");
         _misses = meter.CreateCounter<long>("todo.lookups.misses", "{lookup}", "Look-ups that the database had to answer.");
         _invalidations = meter.CreateCounter<long>("todo.lookups.invalidations", "{entry}", "Entries forgotten because what they tell has changed, here or by another replica's message.");
-        _duration = meter.CreateHistogram<double>("todo.lookups.duration", "s", "How long Redis or the database took for a look-up.");
+        _duration = meter.CreateHistogram("todo.lookups.duration", "s", "How long Redis or the database took for a look-up.", tags: null, Buckets.OfCalls);
     }
 
     public void FoundInMemory() => _hits.Add(1, Memory);

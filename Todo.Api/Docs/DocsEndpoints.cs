@@ -1,5 +1,6 @@
 using Microsoft.OpenApi;
 using Todo.Api.Guests;
+using Todo.Api.Idempotency;
 using Todo.Api.Identity;
 using Todo.Api.Tenants;
 
@@ -30,6 +31,17 @@ internal static class DocsEndpoints
         operation.Security = Schemes(context.Description.ActionDescriptor.EndpointMetadata) is { Length: > 0 } schemes
             ? [Requirement(schemes, context.Document!)]
             : null;
+        if (context.Description.HttpMethod == HttpMethods.Post && !context.Description.ActionDescriptor.EndpointMetadata.OfType<WithoutIdempotencyKey>().Any())
+        {
+            (operation.Parameters ??= []).Add(new OpenApiParameter
+            {
+                Name = KeyField.Name,
+                In = ParameterLocation.Header,
+                Description = "Sent again with the same key, the request has no second effect and gets the same answer.",
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1 },
+            });
+        }
+
         return Task.CompletedTask;
     }));
 

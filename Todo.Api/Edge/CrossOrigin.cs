@@ -1,4 +1,5 @@
 using Microsoft.Net.Http.Headers;
+using Todo.Api.Idempotency;
 
 namespace Todo.Api.Edge;
 
@@ -8,8 +9,8 @@ internal static class CrossOrigin
     private const string Setting = "Cors:Origins";
 
     private static readonly string[] Methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
-    private static readonly string[] Sent = [HeaderNames.Authorization, HeaderNames.ContentType, HeaderNames.IfMatch, HeaderNames.IfNoneMatch, "Idempotency-Key", "tenant"];
-    private static readonly string[] Read = [HeaderNames.ETag, HeaderNames.Link, HeaderNames.Location, HeaderNames.RetryAfter, "RateLimit", "RateLimit-Policy"];
+    private static readonly string[] Sent = [HeaderNames.Authorization, HeaderNames.ContentType, HeaderNames.IfMatch, HeaderNames.IfNoneMatch, KeyField.Name, "tenant"];
+    private static readonly string[] Read = [HeaderNames.ETag, HeaderNames.Link, HeaderNames.Location, HeaderNames.RetryAfter, StoredAnswer.ReplayedField, "RateLimit", "RateLimit-Policy"];
     private static readonly TimeSpan Remembered = TimeSpan.FromHours(1);
 
     /// <exception cref="InvalidOperationException">An origin is not one.</exception>
@@ -17,7 +18,7 @@ internal static class CrossOrigin
     {
         if (Origins(builder.Configuration) is { Length: > 0 } origins)
         {
-            // Without credentials: there are no cookies, and a token is sent by whoever has it.
+            // Without credentials: the one cookie there is, the operators', is for our own page; a token is sent by whoever has it.
             builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
                 .WithOrigins(origins).WithMethods(Methods).WithHeaders(Sent).WithExposedHeaders(Read).SetPreflightMaxAge(Remembered)));
         }

@@ -35,7 +35,12 @@ internal static class SecurityHeaders
         headers.XContentTypeOptions = "nosniff";
         headers.XFrameOptions = "DENY";
         headers["Referrer-Policy"] = "no-referrer";
-        headers.ContentSecurityPolicy = isPage ? PolicyOfPages : PolicyOfData;
+        if (headers.ContentSecurityPolicy.Count == 0)
+        {
+            // A page of our own making has set a stricter one.
+            headers.ContentSecurityPolicy = isPage ? PolicyOfPages : PolicyOfData;
+        }
+
         if (isStrict)
         {
             // Over plain HTTP too, where browsers ignore it (RFC 6797 §8.1): a proxy that ends TLS may not tell us that it does.

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
@@ -34,6 +35,7 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
 
         if (refusal.StatusCode == StatusCodes.Status500InternalServerError)
         {
+            Note(exception);
             LogUnexpected(exception, httpContext.Request.Method, httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.DisplayName);
         }
         else if (refusal.StatusCode == StatusCodes.Status503ServiceUnavailable)
@@ -43,6 +45,14 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
 
         await refusal.WriteAsync(httpContext);
         return true;
+    }
+
+    private static void Note(Exception exception)
+    {
+        if (Activity.Current is { IsAllDataRequested: true } span)
+        {
+            span.SetTag("error.type", exception.GetType().FullName).AddException(exception);
+        }
     }
 
     private static Refusal Explain(Exception exception) => exception switch

@@ -134,17 +134,19 @@ public sealed record MigrationResponse(string Id, string Checksum, string? Concu
 /// <summary>A run and how far it is.</summary>
 /// <param name="Run">The run.</param>
 /// <param name="Counts">Its tenants by state.</param>
+/// <param name="Waves">The same for each wave.</param>
 /// <param name="Failures">The first of its failed tenants; all of them are in its list of tenants.</param>
-public sealed record RunResponse(MigrationRun Run, RunCounts Counts, IReadOnlyList<TenantFailure> Failures)
+public sealed record RunResponse(MigrationRun Run, RunCounts Counts, IReadOnlyList<WaveCounts> Waves, IReadOnlyList<TenantFailure> Failures)
 {
     private const int MaxFailures = 100;
 
     internal static async Task<RunResponse> ReadAsync(RunStore runs, Guid id, CancellationToken cancellationToken)
     {
         var run = await runs.GetAsync(id, cancellationToken);
-        var counts = await runs.CountAsync(id, cancellationToken);
+        var waves = await runs.CountWavesAsync(id, cancellationToken);
+        var counts = waves.Aggregate(default(RunCounts), (all, wave) => all + wave.Counts);
         var failed = counts.Failed == 0 ? [] : await runs.TenantsAsync(id, RunTenantState.Failed, cancellationToken);
-        return new RunResponse(run, counts, [.. failed.Take(MaxFailures).Select(TenantFailure.Of)]);
+        return new RunResponse(run, counts, waves, [.. failed.Take(MaxFailures).Select(TenantFailure.Of)]);
     }
 
     internal bool IsSameAs(RunResponse other) =>

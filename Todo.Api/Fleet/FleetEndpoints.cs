@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -21,19 +22,28 @@ internal static class FleetEndpoints
     private const string Person = "operator";
     private const string EventStream = "text/event-stream";
 
-    // At most two events a second.
+    // At most two events a second of a run, one of the fleet.
     private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan FleetInterval = TimeSpan.FromSeconds(1);
+
+    // Proxies cut a stream on which nothing is said for a minute; and whoever watches has to prove again who they are.
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan LongestWatch = TimeSpan.FromMinutes(10);
 
     public static void AddFleet(this IServiceCollection services)
     {
         services.AddSingleton<RunHost>();
         services.AddHostedService(provider => provider.GetRequiredService<RunHost>());
+        services.AddHostedService<FleetMetrics>();
     }
 
     public static void MapFleet(this IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/cc").WithTags("Fleet").RequireOperator().ExplainFleetProblems().ProducesProblem(StatusCodes.Status401Unauthorized);
-        group.MapGet("/fleet", StatusAsync).WithName("GetFleet").WithSummary("Show how many tenants are at which version, and the open run");
+        group.MapGet("/fleet", StatusAsync).WithName("GetFleet").WithSummary("Show how many tenants are at which version, and the open run, or watch them")
+            .WithDescription("With 'Accept: text/event-stream' an event for every change, at most one a second and at least one every 15 seconds, for ten minutes.");
+        group.MapGet("/fleet/tenants", GroupAsync).WithName("ListFleetTenants").WithSummary("List the tenants of one status or version")
+            .WithDescription("Oldest first. 'version' is a migration's id, or 'none' for empty schemas.").ProducesProblem(StatusCodes.Status400BadRequest);
         group.MapPost("/fleet/plan", PlanAsync).WithName("PlanRun").WithSummary("Show what a run would do, with its SQL")
             .WithDescription("Changes nothing.").ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
         group.MapPost("/runs", StartAsync).WithName("StartRun").WithSummary("Start a run")
@@ -55,8 +65,44 @@ internal static class FleetEndpoints
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
     }
 
-    private static async Task<Ok<FleetStatus>> StatusAsync(NpgsqlDataSource dataSource, RunStore runs, FleetPlanner planner, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await FleetStatus.ReadAsync(dataSource, runs, planner.Line, cancellationToken));
+    private static async Task<Results<Ok<FleetStatus>, ServerSentEventsResult<FleetStatus>>> StatusAsync(
+        HttpContext context, NpgsqlDataSource dataSource, RunStore runs, FleetPlanner planner, IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
+    {
+        var now = await ReadAsync(cancellationToken);
+        return WantsEvents(context.Request)
+            ? TypedResults.ServerSentEvents(WatchFleetAsync(now, ReadAsync, lifetime.ApplicationStopping, cancellationToken), "fleet")
+            : TypedResults.Ok(now);
+
+        Task<FleetStatus> ReadAsync(CancellationToken cancellation) => FleetStatus.ReadAsync(dataSource, runs, planner.Line, cancellation);
+    }
+
+    // Schemas of the pool have no name and are shown all the same: they are migrated like the others.
+    private static async Task<PageResult<TenantResponse>> GroupAsync(
+        HttpContext context,
+        CatalogDbContext catalog,
+        CancellationToken cancellationToken,
+        string? status = null,
+        string? version = null,
+        [Range(1, Page.MaxLimit)] int limit = Page.DefaultLimit,
+        Cursor? cursor = null)
+    {
+        var after = cursor?.After ?? Guid.Empty;
+        var query = catalog.Tenants.Where(tenant => tenant.Id > after);
+        if (status is not null)
+        {
+            var wanted = MemberOf<TenantStatus>("status", status);
+            query = query.Where(tenant => tenant.Status == wanted);
+        }
+
+        if (version is not null)
+        {
+            var wanted = version == "none" ? null : version;
+            query = query.Where(tenant => tenant.SchemaVersion == wanted);
+        }
+
+        var rows = await query.OrderBy(tenant => tenant.Id).Select(TenantResponse.Columns).Take(limit + 1).ToListAsync(cancellationToken);
+        return Page.Of(rows, limit, tenant => tenant.Id, ApiJson.Default.PageTenantResponse, context);
+    }
 
     private static async Task<Ok<PlanResponse>> PlanAsync(PlanRequest request, FleetPlanner planner, CancellationToken cancellationToken) =>
         TypedResults.Ok(PlanResponse.Of(await request.PlanAsync(planner, cancellationToken)));
@@ -100,7 +146,7 @@ internal static class FleetEndpoints
         Guid id, HttpContext context, RunStore runs, IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
     {
         var now = await RunResponse.ReadAsync(runs, id, cancellationToken);
-        return context.Request.GetTypedHeaders().Accept.Any(accepted => accepted.MediaType.Equals(EventStream, StringComparison.OrdinalIgnoreCase))
+        return WantsEvents(context.Request)
             ? TypedResults.ServerSentEvents(WatchAsync(now, runs, lifetime.ApplicationStopping, cancellationToken), "run")
             : TypedResults.Ok(now);
     }
@@ -120,7 +166,7 @@ internal static class FleetEndpoints
         var query = catalog.MigrationRunTenants.AsNoTracking().Where(tenant => tenant.RunId == id && tenant.TenantId > after);
         if (state is not null)
         {
-            var wanted = StateOf(state);
+            var wanted = MemberOf<RunTenantState>("state", state);
             query = query.Where(tenant => tenant.State == wanted);
         }
 
@@ -128,12 +174,16 @@ internal static class FleetEndpoints
         return Page.Of(rows, limit, tenant => tenant.TenantId, ApiJson.Default.PageMigrationRunTenant, context);
     }
 
+    private static bool WantsEvents(HttpRequest request) =>
+        request.GetTypedHeaders().Accept.Any(accepted => accepted.MediaType.Equals(EventStream, StringComparison.OrdinalIgnoreCase));
+
     // Spelt as in the answers, which is not how the framework reads an enum from a query.
-    private static RunTenantState StateOf(string text)
+    private static TEnum MemberOf<TEnum>(string name, string text)
+        where TEnum : struct, Enum
     {
-        var states = Enum.GetValues<RunTenantState>();
-        var index = Array.FindIndex(states, state => EnumText.Of(state) == text);
-        return index >= 0 ? states[index] : throw new RequestRuleException($"'state' is one of {string.Join(", ", states.Select(EnumText.Of))}.");
+        var members = Enum.GetValues<TEnum>();
+        var index = Array.FindIndex(members, member => EnumText.Of(member) == text);
+        return index >= 0 ? members[index] : throw new RequestRuleException($"'{name}' is one of {string.Join(", ", members.Select(EnumText.Of))}.");
     }
 
     private static async Task<Ok<RunResponse>> PauseAsync(Guid id, RunStore runs, CancellationToken cancellationToken)
@@ -157,13 +207,32 @@ internal static class FleetEndpoints
         return TypedResults.Ok(await RunResponse.ReadAsync(runs, id, cancellationToken));
     }
 
+    private static async IAsyncEnumerable<FleetStatus> WatchFleetAsync(
+        FleetStatus last, Func<CancellationToken, Task<FleetStatus>> readAsync, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
+        ended.CancelAfter(LongestWatch);
+        yield return last;
+        var said = Stopwatch.StartNew();
+        while (await LookAgainAsync(last, FleetInterval, readAsync, ended.Token) is { } now)
+        {
+            if (!now.IsSameAs(last) || said.Elapsed >= Silence)
+            {
+                yield return now;
+                said.Restart();
+            }
+
+            last = now;
+        }
+    }
+
     private static async IAsyncEnumerable<RunResponse> WatchAsync(
         RunResponse last, RunStore runs, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // A server that stops would wait for whoever watches.
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
         yield return last;
-        while (!last.HasEnded && await LookAgainAsync(last, runs, ended.Token) is { } now)
+        while (!last.HasEnded && await LookAgainAsync(last, WatchInterval, token => RunResponse.ReadAsync(runs, last.Run.Id, token), ended.Token) is { } now)
         {
             if (!now.IsSameAs(last))
             {
@@ -175,12 +244,13 @@ internal static class FleetEndpoints
     }
 
     // Null: nobody wants to know any more. With the database away nothing is new.
-    private static async Task<RunResponse?> LookAgainAsync(RunResponse last, RunStore runs, CancellationToken cancellationToken)
+    private static async Task<T?> LookAgainAsync<T>(T last, TimeSpan interval, Func<CancellationToken, Task<T>> readAsync, CancellationToken cancellationToken)
+        where T : class
     {
         try
         {
-            await Task.Delay(WatchInterval, cancellationToken);
-            return await RunResponse.ReadAsync(runs, last.Run.Id, cancellationToken);
+            await Task.Delay(interval, cancellationToken);
+            return await readAsync(cancellationToken);
         }
         catch (Exception exception) when (exception is RunNotFoundException || cancellationToken.IsCancellationRequested)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Npgsql;
 using OpenTelemetry;
@@ -14,7 +15,7 @@ internal sealed partial class RunHost(RunStore runs, RunExecutor executor, ILogg
     // An index answers it, whatever the number of runs.
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(3);
 
-    private readonly Channel<Guid> _started = Channel.CreateUnbounded<Guid>();
+    private readonly Channel<(Guid Run, ActivityContext? Cause)> _started = Channel.CreateUnbounded<(Guid, ActivityContext?)>();
     private readonly CancellationTokenSource _atOnce = new();
 
     // The open run as it was at the last look.
@@ -24,7 +25,7 @@ internal sealed partial class RunHost(RunStore runs, RunExecutor executor, ILogg
     private bool _isDisposed;
 
     /// <summary>Has a run that was just started or resumed be worked on, without waiting for it.</summary>
-    public void Begin(Guid run) => _started.Writer.TryWrite(run);
+    public void Begin(Guid run) => _started.Writer.TryWrite((run, Activity.Current?.Context));
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -53,7 +54,7 @@ internal sealed partial class RunHost(RunStore runs, RunExecutor executor, ILogg
             {
                 if (await NextAsync(stoppingToken) is { } run)
                 {
-                    await WorkAsync(run, stoppingToken);
+                    await WorkAsync(run.Id, run.Cause, stoppingToken);
                 }
 
                 _isAway = false;
@@ -84,7 +85,7 @@ internal sealed partial class RunHost(RunStore runs, RunExecutor executor, ILogg
         }
     }
 
-    private async Task<Guid?> NextAsync(CancellationToken cancellationToken)
+    private async Task<(Guid Id, ActivityContext? Cause)?> NextAsync(CancellationToken cancellationToken)
     {
         using (var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken))
         {
@@ -102,7 +103,7 @@ internal sealed partial class RunHost(RunStore runs, RunExecutor executor, ILogg
         // A trace every few seconds would tell nothing.
         using (SuppressInstrumentationScope.Begin())
         {
-            return await LookAsync(cancellationToken);
+            return await LookAsync(cancellationToken) is { } left ? (left, null) : null;
         }
     }
 
@@ -122,11 +123,11 @@ internal sealed partial class RunHost(RunStore runs, RunExecutor executor, ILogg
         return stands ? open.Id : null;
     }
 
-    private async Task WorkAsync(Guid run, CancellationToken stopping)
+    private async Task WorkAsync(Guid run, ActivityContext? cause, CancellationToken stopping)
     {
         try
         {
-            var report = await executor.ExecuteAsync(run, new RunExecution { Stop = stopping }, _atOnce.Token);
+            var report = await executor.ExecuteAsync(run, new RunExecution { Stop = stopping, Cause = cause }, _atOnce.Token);
             LogLeft(run, report.Run.State, report.Moved, report.Counts.Done, report.Counts.Total, report.Counts.Failed);
         }
         catch (ForeignRunException)

@@ -1,8 +1,11 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Todo.Api.Audit;
+using Todo.Api.Idempotency;
 using Todo.Api.Identity;
 using Todo.Api.Lists;
 using Todo.Api.Paging;
@@ -18,14 +21,14 @@ internal static class GuestLinkEndpoints
     public static void MapGuestLinks(this IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/guest-links").WithTags("Guests").RequirePermission(Permission.GuestLinksManage);
-        group.MapPost("/", CreateAsync).WithName("CreateGuestLink").WithSummary("Make a link to a list")
+        group.MapPost("/", CreateAsync).WithoutIdempotencyKey(WithoutIdempotencyKey.Secret).WithName("CreateGuestLink").WithSummary("Make a link to a list")
             .WithDescription("Answers with the link and its QR code, this once.").ProducesProblem(StatusCodes.Status403Forbidden);
         group.MapGet("/", ListAsync).WithName("ListGuestLinks").WithSummary("List links").WithDescription("Oldest first, those that have ended too.");
         group.MapDelete("/{id:guid}", RevokeAsync).WithName("RevokeGuestLink").WithSummary("Revoke a link").WithDescription("Every replica refuses it within a second. Revoking it again changes nothing.");
     }
 
     private static async Task<Results<Created<GuestLinkCreated>, ProblemHttpResult>> CreateAsync(
-        NewGuestLink request, HttpRequest http, RequestIdentity identity, TenantDbContext tenant, IOptions<GuestOptions> options, TimeProvider clock, CancellationToken cancellationToken)
+        NewGuestLink request, HttpRequest http, RequestIdentity identity, TenantDbContext tenant, IOptions<GuestOptions> options, AuditLog audit, TimeProvider clock, CancellationToken cancellationToken)
     {
         var needed = request.MayWrite ? Permission.TodosWrite : Permission.TodosRead;
         if (!identity.Has(needed))
@@ -59,6 +62,7 @@ internal static class GuestLinkEndpoints
             ExpiresAt = now.AddDays(request.Days),
         };
         tenant.GuestLinks.Add(link);
+        audit.Add(tenant, "guest_link.created", AuditSubject.Of(link), new JsonObject { ["listId"] = link.ListId, ["mayWrite"] = link.MayWrite, ["expiresAt"] = link.ExpiresAt });
         try
         {
             await tenant.SaveChangesAsync(cancellationToken);
@@ -85,16 +89,27 @@ internal static class GuestLinkEndpoints
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> RevokeAsync(
-        Guid id, RequestIdentity identity, TenantDbContext tenant, GuestLinkDirectory links, TimeProvider clock, CancellationToken cancellationToken)
+        Guid id, RequestIdentity identity, TenantDbContext tenant, GuestLinkDirectory links, AuditLog audit, TimeProvider clock, CancellationToken cancellationToken)
     {
-        if (await tenant.GuestLinks.Where(link => link.Id == id).Select(link => link.Hash).SingleOrDefaultAsync(cancellationToken) is not { } hash)
+        if (await tenant.GuestLinks.AsNoTracking().SingleOrDefaultAsync(link => link.Id == id, cancellationToken) is not { } link)
         {
             return TypedResults.Problem("There is no such link.", statusCode: StatusCodes.Status404NotFound);
         }
 
-        var now = clock.GetTimestamptz();
-        await tenant.GuestLinks.Where(link => link.Id == id && link.RevokedAt == null).ExecuteUpdateAsync(link => link.SetProperty(l => l.RevokedAt, now), cancellationToken);
-        await links.ForgetAsync(identity.Schema.TenantId, hash);
+        await using (var transaction = await tenant.Database.BeginTransactionAsync(cancellationToken))
+        {
+            // Of two who revoke it at once one has done it.
+            var now = clock.GetTimestamptz();
+            if (await tenant.GuestLinks.Where(one => one.Id == id && one.RevokedAt == null).ExecuteUpdateAsync(one => one.SetProperty(l => l.RevokedAt, now), cancellationToken) == 1)
+            {
+                audit.Add(tenant, "guest_link.revoked", AuditSubject.Of(link));
+                await tenant.SaveChangesAsync(cancellationToken);
+            }
+
+            await transaction.CommitAsync(cancellationToken);
+        }
+
+        await links.ForgetAsync(identity.Schema.TenantId, link.Hash);
         return TypedResults.NoContent();
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Todo.Api.Errors;
 using Todo.Data.Access;
 using Todo.Tenancy.Scoping;
@@ -36,7 +37,16 @@ public sealed class RequestIdentity
         _token = token;
     }
 
-    internal void Set(TenantSchema schema, Caller caller) => (_schema, _caller) = (schema, caller);
+    internal void Set(TenantSchema schema, Caller caller)
+    {
+        (_schema, _caller) = (schema, caller);
+        if (Activity.Current is { } request)
+        {
+            // The baggage is for whatever makes spans further in; it does not leave the process.
+            var tenant = schema.TenantId.ToString();
+            request.SetTag("tenant.id", tenant).SetTag("enduser.id", caller.UserId).AddBaggage("tenant.id", tenant);
+        }
+    }
 
     internal bool Has(string permission) => _caller is not null && _caller.Permissions.Contains(permission);
 

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authorization;
+using Todo.Api.Guests;
 
 namespace Todo.Api.Identity;
 
@@ -34,6 +35,11 @@ public static class RequiredPermissionExtensions
             throw new InvalidOperationException($"Say who may call (RequirePermission, RequireSignIn, RequireOperator or AllowAnonymous): {string.Join(", ", undeclared)}.");
         }
     }
+
+    /// <summary>Whether an endpoint is for callers who belong to a tenant: its people, their keys, or its guests.</summary>
+    internal static bool IsOfTenant(Endpoint endpoint) => endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null
+        && endpoint.Metadata.OfType<AuthorizationPolicy>().SelectMany(policy => policy.AuthenticationSchemes)
+            .Any(scheme => scheme is SessionAuthenticationHandler.SchemeName or GuestAuthenticationHandler.SchemeName);
 
     private static AuthorizationPolicyBuilder SignedIn() => new AuthorizationPolicyBuilder(SessionAuthenticationHandler.SchemeName).RequireAuthenticatedUser();
 }

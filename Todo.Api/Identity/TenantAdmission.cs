@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Todo.Api.Errors;
 using Todo.Api.Tenants;
 using Todo.Data;
@@ -84,7 +83,6 @@ public sealed class TenantAdmission(TenantDirectory tenants, ServedVersions vers
             return Refuse(new Refusal(StatusCodes.Status403Forbidden, $"Tenant '{own.Slug}' is suspended."));
         }
 
-        Activity.Current?.SetTag("tenant.id", own.Id);
         return new Admitted<T>(own, caller, null);
 
         static Admitted<T> Refuse(Refusal refusal) => new(null, null, refusal);

@@ -10,8 +10,8 @@ namespace Todo.Api.Mail;
 /// </summary>
 internal sealed class MailQueue(NpgsqlDataSource dataSource, IOptions<MailOptions> options)
 {
-    // A person who has waited that long has asked again.
-    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(3);
+    /// <summary>A person who has waited that long has asked again.</summary>
+    public static readonly TimeSpan LongestWait = TimeSpan.FromDays(3);
 
     private static readonly TimeSpan LongestRetry = TimeSpan.FromHours(1);
 
@@ -30,13 +30,13 @@ internal sealed class MailQueue(NpgsqlDataSource dataSource, IOptions<MailOption
                 ORDER BY not_before LIMIT 1 FOR UPDATE SKIP LOCKED
             ) AS next
             WHERE mail.id = next.id
-            RETURNING mail.id, mail.tenant_id, mail.user_id, mail.template, mail.attempts
+            RETURNING mail.id, mail.tenant_id, mail.user_id, mail.template, mail.attempts, mail.created_at, mail.trace_parent
             """);
         command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = options.Value.Lease });
         command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = LongestWait });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken)
-            ? new QueuedMail(reader.GetGuid(0), reader.GetGuid(1), reader.GetGuid(2), reader.GetString(3), reader.GetInt32(4))
+            ? new QueuedMail(reader.GetGuid(0), reader.GetGuid(1), reader.GetGuid(2), reader.GetString(3), reader.GetInt32(4), reader.GetFieldValue<DateTimeOffset>(5), reader.IsDBNull(6) ? null : reader.GetString(6))
             : null;
     }
 
@@ -68,4 +68,6 @@ internal sealed class MailQueue(NpgsqlDataSource dataSource, IOptions<MailOption
 /// <param name="UserId">The person.</param>
 /// <param name="Template">Which mail.</param>
 /// <param name="Attempts">How often it was tried, this time included.</param>
-internal sealed record QueuedMail(Guid Id, Guid TenantId, Guid UserId, string Template, int Attempts);
+/// <param name="CreatedAt">UTC; when it became necessary.</param>
+/// <param name="TraceParent">The <c>traceparent</c> of what made it necessary; null: there was no trace.</param>
+internal sealed record QueuedMail(Guid Id, Guid TenantId, Guid UserId, string Template, int Attempts, DateTimeOffset CreatedAt, string? TraceParent);

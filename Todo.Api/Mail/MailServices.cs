@@ -28,6 +28,7 @@ internal static class MailServices
             return;
         }
 
+        builder.Services.AddSingleton<MailMetrics>();
         builder.Services.AddSingleton<MailQueue>();
         builder.Services.AddSingleton<MailWriter>();
         builder.Services.AddHostedService<OutgoingMailService>();

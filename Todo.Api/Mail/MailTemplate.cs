@@ -26,8 +26,11 @@ public static class MailTemplate
     /// <summary>To those who may let people in: somebody signed up, and there is no room for another account.</summary>
     public const string AccountLimitReached = "account_limit_reached";
 
+    /// <summary>To somebody who was given another role.</summary>
+    public const string RoleChanged = "role_changed";
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [Activation, ApprovalNeeded, Approved, Invitation, PasswordReset, AccountExists, AccountLimitReached];
+    public static IReadOnlyList<string> All { get; } = [Activation, ApprovalNeeded, Approved, Invitation, PasswordReset, AccountExists, AccountLimitReached, RoleChanged];
 
     /// <summary>What the token in the mail is good for; null: there is none in it.</summary>
     public static TokenPurpose? Purpose(string template) => template switch

@@ -68,7 +68,7 @@ internal sealed class MailWriter(
     private static bool IsFor(string template, User user) => user.DeletedAt is null && template switch
     {
         MailTemplate.Activation => user.VerifiedAt is null,
-        MailTemplate.PasswordReset or MailTemplate.Approved => user is { IsActive: true, VerifiedAt: not null },
+        MailTemplate.PasswordReset or MailTemplate.Approved or MailTemplate.RoleChanged => user is { IsActive: true, VerifiedAt: not null },
         MailTemplate.ApprovalNeeded or MailTemplate.AccountLimitReached => user.IsActive,
         _ => true,
     };

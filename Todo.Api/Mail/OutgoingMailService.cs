@@ -1,13 +1,15 @@
+using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using OpenTelemetry;
+using Todo.Api.Tracing;
 
 namespace Todo.Api.Mail;
 
 /// <summary>Sends what is written down in <c>outgoing_mail</c>, one mail after the other; every replica does.</summary>
 internal sealed partial class OutgoingMailService(
-    MailQueue queue, MailWriter writer, IMailSender sender, IOptions<MailOptions> options, ILogger<OutgoingMailService> logger) : BackgroundService
+    MailQueue queue, MailWriter writer, IMailSender sender, MailMetrics metrics, TimeProvider clock, IOptions<MailOptions> options, ILogger<OutgoingMailService> logger) : BackgroundService
 {
     private bool _isAway;
 
@@ -70,17 +72,25 @@ internal sealed partial class OutgoingMailService(
 
     private async Task SendAsync(QueuedMail mail, CancellationToken cancellationToken)
     {
+        // Part of the trace of the request that made it necessary, however long ago.
+        ActivityContext.TryParse(mail.TraceParent, null, isRemote: true, out var cause);
+        using var span = ApiSpans.Source.StartActivity("mail send", ActivityKind.Consumer, cause);
+        var tenant = mail.TenantId.ToString();
+        span?.SetTag("tenant.id", tenant).SetTag("enduser.id", mail.UserId).SetTag("todo.mail.template", mail.Template).SetTag("todo.mail.attempt", mail.Attempts).AddBaggage("tenant.id", tenant);
         try
         {
             await sender.SendAsync(await writer.WriteAsync(mail, cancellationToken), cancellationToken);
         }
         catch (MailException exception)
         {
+            span.Fail(exception);
+            metrics.Failed(mail, exception.IsPermanent);
             LogNotSent(mail.Template, mail.Id, mail.TenantId, mail.Attempts, exception.Message);
             await queue.FailedAsync(mail, exception.Message, exception.IsPermanent, cancellationToken);
             return;
         }
 
+        metrics.Sent(mail, clock.GetUtcNow() - mail.CreatedAt);
         await queue.SentAsync(mail, cancellationToken);
     }
 

@@ -1,9 +1,11 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using MailKit;
 using MailKit.Net.Smtp;
 using MailKit.Security;
 using Microsoft.Extensions.Options;
 using MimeKit;
+using Todo.Api.Tracing;
 
 namespace Todo.Api.Mail;
 
@@ -20,6 +22,8 @@ internal sealed class SmtpMailSender(IOptions<MailOptions> options) : IMailSende
         var smtp = options.Value.Smtp;
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(smtp.Timeout);
+        using var span = ApiSpans.Source.StartActivity("SMTP", ActivityKind.Client);
+        span?.SetTag("server.address", smtp.Host).SetTag("server.port", smtp.Port).SetTag("network.protocol.name", "smtp");
         try
         {
             using var mime = Compose(message);
@@ -35,6 +39,7 @@ internal sealed class SmtpMailSender(IOptions<MailOptions> options) : IMailSende
         }
         catch (SmtpCommandException exception)
         {
+            span.Fail(exception);
             throw new MailException($"The mail server refused the mail: {(int)exception.StatusCode} {exception.Message}", AboutTheAddress.Contains(exception.StatusCode), exception);
         }
         catch (ParseException exception)
@@ -43,10 +48,12 @@ internal sealed class SmtpMailSender(IOptions<MailOptions> options) : IMailSende
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
+            span.Fail(exception);
             throw new MailException($"The mail server took longer than {smtp.Timeout.TotalSeconds:0} s.", isPermanent: false, exception);
         }
         catch (Exception exception) when (exception is IOException or SocketException or ProtocolException or AuthenticationException or ServiceNotConnectedException or NotSupportedException)
         {
+            span.Fail(exception);
             throw new MailException($"The mail server can't be used: {exception.Message}", isPermanent: false, exception);
         }
     }

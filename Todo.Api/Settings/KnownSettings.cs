@@ -4,6 +4,9 @@ namespace Todo.Api.Settings;
 /// <remarks>A person's own language and time zone are in the profile; here are those that new people start with.</remarks>
 public static class KnownSettings
 {
+    /// <summary>The level of a notification that comes as a mail.</summary>
+    public const string ByMail = "mail";
+
     private const SettingScope Both = SettingScope.Tenant | SettingScope.Person;
 
     /// <summary>The language of people who say none.</summary>
@@ -26,6 +29,12 @@ public static class KnownSettings
     public static readonly SettingDefinition LongestSession =
         SettingDefinition.Number("sessions.longest_days", SettingScope.Tenant, "How long somebody may stay signed in, in days.", 30, 1, 30);
 
+    /// <summary>How those who may let people in hear of somebody who waits.</summary>
+    public static readonly SettingDefinition PersonWaiting = Notification("person_waiting", "Somebody signed up and waits for approval.", ByMail);
+
+    /// <summary>How somebody hears that their role was changed.</summary>
+    public static readonly SettingDefinition RoleChanged = Notification("role_changed", "Your role was changed.", ByMail);
+
     /// <summary>All of them, in the order in which they are shown.</summary>
     public static IReadOnlyList<SettingDefinition> All { get; } =
     [
@@ -35,13 +44,13 @@ public static class KnownSettings
         DateFormat,
         LongestSession,
         Notification("todo_completed", "Somebody completed a todo of yours.", "app"),
-        Notification("person_waiting", "Somebody signed up and waits for approval.", "mail"),
-        Notification("role_changed", "Your role was changed.", "mail"),
+        PersonWaiting,
+        RoleChanged,
     ];
 
     /// <summary>Those that a tenant, or a person, can set.</summary>
     public static IEnumerable<SettingDefinition> Of(SettingScope scope) => All.Where(setting => setting.Scope.HasFlag(scope));
 
     private static SettingDefinition Notification(string kind, string about, string initial) =>
-        SettingDefinition.Choice("notifications." + kind, Both, about, initial, "none", "app", "mail");
+        SettingDefinition.Choice("notifications." + kind, Both, about, initial, "none", "app", ByMail);
 }

@@ -15,7 +15,7 @@ namespace Todo.Api.Settings;
 /// <param name="Description">What it is for.</param>
 public sealed record SettingResponse(string Key, JsonElement Value, bool IsDefault, JsonElement Default, string Rule, IReadOnlyList<string>? Allowed, string Description);
 
-/// <summary>Reads what is set. A stored value that is no longer allowed counts as not set.</summary>
+/// <summary>Reads what is set, without tracking: whoever looks here may replace it in the same context. A stored value that is no longer allowed counts as not set.</summary>
 internal static class SettingValues
 {
     /// <summary>A setting of the tenant's that is text.</summary>
@@ -37,8 +37,18 @@ internal static class SettingValues
     public static async Task<IReadOnlyList<SettingResponse>> ListAsync(TenantDbContext tenant, Guid userId, CancellationToken cancellationToken)
     {
         var ofTenant = await OfTenantAsync(tenant, null, cancellationToken);
-        var own = await tenant.UserSettings.Where(setting => setting.UserId == userId).ToDictionaryAsync(setting => setting.Key, setting => setting.Value, cancellationToken);
+        var own = await tenant.UserSettings.AsNoTracking().Where(setting => setting.UserId == userId).ToDictionaryAsync(setting => setting.Key, setting => setting.Value, cancellationToken);
         return [.. KnownSettings.Of(SettingScope.Person).Select(setting => Show(setting, own, ofTenant.Of(setting, setting.Default)))];
+    }
+
+    /// <summary>Those of these people for whom a setting is this text: their own or, where they have set nothing, the tenant's.</summary>
+    public static async Task<IReadOnlyList<Guid>> WhereAsync(
+        TenantDbContext tenant, IReadOnlyList<Guid> people, SettingDefinition setting, string text, CancellationToken cancellationToken)
+    {
+        var key = setting.Key;
+        var ofTenant = (await OfTenantAsync(tenant, key, cancellationToken)).Of(setting, setting.Default);
+        var own = await tenant.UserSettings.AsNoTracking().Where(one => one.Key == key && people.Contains(one.UserId)).ToDictionaryAsync(one => one.UserId, one => one.Value, cancellationToken);
+        return [.. people.Where(person => (own.TryGetValue(person, out var json) ? Value(setting, json, ofTenant) : ofTenant).GetString() == text)];
     }
 
     /// <summary>Checks what somebody wants to set.</summary>
@@ -56,11 +66,14 @@ internal static class SettingValues
     }
 
     private static Task<Dictionary<string, string>> OfTenantAsync(TenantDbContext tenant, string? key, CancellationToken cancellationToken) =>
-        tenant.Settings.Where(setting => key == null || setting.Key == key).ToDictionaryAsync(setting => setting.Key, setting => setting.Value, cancellationToken);
+        tenant.Settings.AsNoTracking().Where(setting => key == null || setting.Key == key).ToDictionaryAsync(setting => setting.Key, setting => setting.Value, cancellationToken);
 
     private static SettingResponse Show(SettingDefinition setting, Dictionary<string, string> stored, JsonElement otherwise) => new(
         setting.Key, stored.Of(setting, otherwise), !stored.ContainsKey(setting.Key), otherwise, setting.Rule, setting.Allowed, setting.Description);
 
     private static JsonElement Of(this Dictionary<string, string> stored, SettingDefinition setting, JsonElement otherwise) =>
-        stored.TryGetValue(setting.Key, out var json) && JsonElement.Parse(json) is var value && setting.IsValid(value) ? value : otherwise;
+        stored.TryGetValue(setting.Key, out var json) ? Value(setting, json, otherwise) : otherwise;
+
+    private static JsonElement Value(SettingDefinition setting, string json, JsonElement otherwise) =>
+        JsonElement.Parse(json) is var value && setting.IsValid(value) ? value : otherwise;
 }

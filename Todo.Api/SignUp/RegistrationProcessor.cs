@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
 using OpenTelemetry;
+using Todo.Api.Tracing;
 
 namespace Todo.Api.SignUp;
 
@@ -50,6 +51,8 @@ public sealed partial class RegistrationProcessor(
             return true;
         }
 
+        using var span = ApiSpans.Source.StartActivity("registration");
+        span?.SetTag("todo.registration.id", registration.Id);
         try
         {
             await using var scope = scopes.CreateAsyncScope();

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Todo.Api.Audit;
 using Todo.Api.Mail;
+using Todo.Api.Settings;
 using Todo.Api.Users;
 using Todo.Data;
 using Todo.Data.Access;
@@ -173,7 +174,8 @@ internal sealed class RegistrationSteps(
         change.Catalog.SignIns.Add(new SignIn { Email = member.Email, TenantId = change.TenantId });
         change.Record("user.signed_up", AuditSubject.Of(member), actor: Service);
         change.Mail(member.Id, MailTemplate.Activation);
-        await MailAsync(change, await ApproversAsync(change, cancellationToken), MailTemplate.ApprovalNeeded, atMostOneADay: false, cancellationToken);
+        var approvers = await SettingValues.WhereAsync(change.Tenant, await ApproversAsync(change, cancellationToken), KnownSettings.PersonWaiting, KnownSettings.ByMail, cancellationToken);
+        await MailAsync(change, approvers, MailTemplate.ApprovalNeeded, atMostOneADay: false, cancellationToken);
         return RegistrationOutcome.Waiting;
     }
 

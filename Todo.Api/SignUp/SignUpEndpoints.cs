@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Todo.Api.Accounts;
 using Todo.Api.Errors;
+using Todo.Api.Idempotency;
 using Todo.Api.Mail;
 using Todo.Api.Traffic;
 using Todo.Api.Users;
@@ -29,7 +30,7 @@ internal static class SignUpEndpoints
 
     public static void MapSignUp(this IEndpointRouteBuilder app)
     {
-        var group = app.MapGroup("/auth").WithTags("Sign-up").AllowAnonymous().ExplainRefusals()
+        var group = app.MapGroup("/auth").WithTags("Sign-up").AllowAnonymous().WithoutIdempotencyKey(WithoutIdempotencyKey.Account).ExplainRefusals()
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status429TooManyRequests);
         group.MapPost("/register", RegisterAsync).LimitRate<RegisterRequest>(Limits, request => EmailAddress.Normalize(request.Email)).WithName("Register").WithSummary("Sign up")
             .WithDescription("The first person of a company gets a tenant and owns it; others wait for an administrator. The answer is the same whether the address and the company are known or not: a mail tells.");

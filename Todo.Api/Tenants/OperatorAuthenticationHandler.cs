@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.Extensions.Options;
 using Todo.Api.Errors;
+using Todo.Api.Idempotency;
 using Todo.Api.Identity;
 
 namespace Todo.Api.Tenants;
@@ -21,9 +22,12 @@ public sealed class OperatorOptions
     public string? Key { get; init; }
 }
 
-/// <summary>Lets operators in: whoever sends the configured key in <c>X-Operator-Key</c>. A tenant's token opens nothing here.</summary>
+/// <summary>
+/// Lets operators in: whoever sends the configured key in <c>X-Operator-Key</c>, or asks from the fleet's page after having typed it in there.
+/// A tenant's token opens nothing here.
+/// </summary>
 internal sealed class OperatorAuthenticationHandler(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, IOptionsMonitor<OperatorOptions> operators)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, IOptionsMonitor<OperatorOptions> operators, OperatorCookie cookie)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     public const string SchemeName = "Operator";
@@ -33,8 +37,7 @@ internal sealed class OperatorAuthenticationHandler(
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        var key = operators.CurrentValue.Key;
-        if (string.IsNullOrEmpty(key) || Request.Headers[KeyHeader] is not [{ } sent] || !AreEqual(key, sent))
+        if (!(Request.Headers.ContainsKey(KeyHeader) ? HasKey() : cookie.Admits(Request)))
         {
             return Task.FromResult(AuthenticateResult.Fail("No or wrong operator key."));
         }
@@ -44,6 +47,8 @@ internal sealed class OperatorAuthenticationHandler(
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties) => Refused.WriteAsync(Context);
+
+    private bool HasKey() => operators.CurrentValue.Key is { Length: > 0 } key && Request.Headers[KeyHeader] is [{ } sent] && AreEqual(key, sent);
 
     // Hashes have one length, so the comparison takes the same time however much of the key was guessed, its length included.
     private static bool AreEqual(string key, string sent) =>
@@ -55,11 +60,13 @@ internal static class OperatorAccess
     public static void AddOperators(this WebApplicationBuilder builder)
     {
         builder.Services.Configure<OperatorOptions>(builder.Configuration.GetSection(OperatorOptions.Section));
+        builder.Services.AddSingleton<OperatorCookie>();
         builder.Services.AddAuthenticationScheme<OperatorAuthenticationHandler>(OperatorAuthenticationHandler.SchemeName);
     }
 
     /// <summary>Only for operators, and without a limit of time: what they ask for may concern thousands of tenants.</summary>
     public static TBuilder RequireOperator<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder =>
-        builder.WithMetadata(new DisableRequestTimeoutAttribute()).RequireAuthorization(new AuthorizationPolicyBuilder(OperatorAuthenticationHandler.SchemeName).RequireAuthenticatedUser().Build());
+        builder.WithMetadata(new DisableRequestTimeoutAttribute()).WithoutIdempotencyKey(WithoutIdempotencyKey.Engine)
+            .RequireAuthorization(new AuthorizationPolicyBuilder(OperatorAuthenticationHandler.SchemeName).RequireAuthenticatedUser().Build());
 }

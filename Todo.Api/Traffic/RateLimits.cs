@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Options;
+using OpenTelemetry;
 using StackExchange.Redis;
+using Todo.Api.Tracing;
 
 namespace Todo.Api.Traffic;
 
@@ -79,15 +81,19 @@ internal sealed partial class RateLimits : IDisposable
         var asked = _clock.GetTimestamp();
         bool isAdmitted;
         long[] debts;
-        try
+        using (var span = ApiSpans.StartRedis("EVALSHA"))
         {
-            // The client itself never gives up on a server that is connected and says nothing.
-            (isAdmitted, debts) = await _shared.ChargeAsync(limits).WaitAsync(_patience, _clock, cancellationToken);
-        }
-        catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException)
-        {
-            GoLocal(exception.GetType().Name);
-            return null;
+            try
+            {
+                // The client itself never gives up on a server that is connected and says nothing.
+                (isAdmitted, debts) = await _shared.ChargeAsync(limits).WaitAsync(_patience, _clock, cancellationToken);
+            }
+            catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException)
+            {
+                span.Fail(exception);
+                GoLocal(exception.GetType().Name);
+                return null;
+            }
         }
 
         _metrics.Decided(_clock.GetElapsedTime(asked));
@@ -140,6 +146,8 @@ internal sealed partial class RateLimits : IDisposable
         {
             _metrics.Delayed(by);
 
+            using var wait = ApiSpans.StartWait(by.Name);
+
             // A timer counts whole milliseconds; rounded down it would let requests go on too early.
             await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(longest.TotalMilliseconds)), _clock, cancellationToken);
         }
@@ -173,6 +181,8 @@ internal sealed partial class RateLimits : IDisposable
 
     private async Task ProbeAsync()
     {
+        // It goes on beside the request that happened to come next.
+        using var untraced = SuppressInstrumentationScope.Begin();
         try
         {
             await _shared.ChargeAsync(Probe).WaitAsync(_patience, _clock);

@@ -2,6 +2,7 @@ using System.Threading.RateLimiting;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Todo.Api.Identity;
+using Todo.Api.Tracing;
 
 namespace Todo.Api.Traffic;
 
@@ -43,12 +44,7 @@ internal sealed class TenantConcurrency : IDisposable
         }
 
         var turn = _tenants.AcquireAsync(tenant, 1, context.RequestAborted);
-        if (!turn.IsCompleted)
-        {
-            _metrics.Delayed(PolicyName);
-        }
-
-        using var lease = await turn;
+        using var lease = turn.IsCompleted ? await turn : await WaitAsync(turn);
         if (lease.IsAcquired)
         {
             await next(context);
@@ -58,6 +54,13 @@ internal sealed class TenantConcurrency : IDisposable
             _metrics.Rejected(PolicyName);
             await TooManyRequests.WriteAsync(context, RetryAfter, [PolicyName]);
         }
+    }
+
+    private async ValueTask<RateLimitLease> WaitAsync(ValueTask<RateLimitLease> turn)
+    {
+        _metrics.Delayed(PolicyName);
+        using var wait = ApiSpans.StartWait(PolicyName);
+        return await turn;
     }
 
     public void Dispose() => _tenants.Dispose();

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Todo.Api.Measuring;
 
 namespace Todo.Api.Traffic;
 
@@ -17,7 +18,7 @@ internal sealed class TrafficMetrics
         var meter = meters.Create("Todo.Api");
         _rejections = meter.CreateCounter<long>("todo.limits.rejections", "{request}", "Requests that a policy refused.");
         _delays = meter.CreateCounter<long>("todo.limits.delays", "{request}", "Requests that a policy made wait for their turn.");
-        _duration = meter.CreateHistogram<double>("todo.limits.duration", "s", "How long Redis took to decide on a request.");
+        _duration = meter.CreateHistogram("todo.limits.duration", "s", "How long Redis took to decide on a request.", tags: null, Buckets.OfCalls);
         meter.CreateObservableGauge("todo.limits.local", () => Volatile.Read(ref _isLocal), "{process}", "1 while Redis is away and this process limits alone.");
     }
 

@@ -18,6 +18,15 @@ internal static class TrafficServices
         builder.Services.AddSingleton<RateLimits>();
         builder.Services.AddSingleton<TenantConcurrency>();
         builder.Services.AddSingleton<TrafficMetrics>();
+        builder.Services.AddOptions<TenantMetricsOptions>().BindConfiguration(TenantMetricsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<TenantMetrics>();
+    }
+
+    /// <summary>Stands before everything that answers a tenant's request.</summary>
+    public static void UseTenantMetrics(this WebApplication app)
+    {
+        var metrics = app.Services.GetRequiredService<TenantMetrics>();
+        app.Use(next => context => metrics.InvokeAsync(context, next));
     }
 
     /// <summary>Stands before authorization, so that those who are not let in are limited too.</summary>

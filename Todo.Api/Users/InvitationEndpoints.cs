@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Todo.Api.Audit;
 using Todo.Api.Errors;
+using Todo.Api.Idempotency;
 using Todo.Api.Identity;
 using Todo.Api.Mail;
 using Todo.Api.Settings;
@@ -28,7 +29,7 @@ internal static class InvitationEndpoints
     }
 
     public static void MapInvitationAcceptance(this IEndpointRouteBuilder app) =>
-        app.MapPost("/auth/accept-invitation", AcceptAsync).AllowAnonymous().LimitRate("anonymous").ExplainRefusals().WithTags("Sign-in").WithName("AcceptInvitation").WithSummary("Take up an invitation")
+        app.MapPost("/auth/accept-invitation", AcceptAsync).AllowAnonymous().WithoutIdempotencyKey(WithoutIdempotencyKey.Account).LimitRate("anonymous").ExplainRefusals().WithTags("Sign-in").WithName("AcceptInvitation").WithSummary("Take up an invitation")
             .WithDescription("With the token of the mail. It proves the address; after it one signs in as everybody does.")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 

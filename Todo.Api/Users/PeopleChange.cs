@@ -1,8 +1,10 @@
+using System.Data;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Todo.Api.Audit;
 using Todo.Api.Errors;
+using Todo.Api.Idempotency;
 using Todo.Api.Identity;
 using Todo.Api.Roles;
 using Todo.Data;
@@ -14,7 +16,7 @@ using Todo.Tenancy.Scoping;
 namespace Todo.Api.Users;
 
 /// <summary>Begins changes of a tenant's people.</summary>
-internal sealed class PeopleChanges(NpgsqlDataSource dataSource, RequestIdentity identity, AuditLog audit, OpenSessions sessions, TimeProvider clock)
+internal sealed class PeopleChanges(NpgsqlDataSource dataSource, RequestTransaction request, RequestIdentity identity, AuditLog audit, OpenSessions sessions, TimeProvider clock)
 {
     /// <summary>A change that the caller makes in the caller's tenant.</summary>
     public async Task<PeopleChange> BeginAsync(CancellationToken cancellationToken)
@@ -33,27 +35,35 @@ internal sealed class PeopleChanges(NpgsqlDataSource dataSource, RequestIdentity
     }
 
     /// <summary>A change that somebody makes who is not signed in.</summary>
-    public Task<PeopleChange> BeginAsync(TenantSchema schema, CancellationToken cancellationToken) => PeopleChange.BeginAsync(dataSource, schema, audit, sessions, clock, cancellationToken);
+    public Task<PeopleChange> BeginAsync(TenantSchema schema, CancellationToken cancellationToken) => PeopleChange.BeginAsync(dataSource, request, schema, audit, sessions, clock, cancellationToken);
 }
 
 /// <summary>
 /// One change of a tenant's people: their rows, the sign-in directory, mails and the audit log in one transaction, and one after the other in
 /// each tenant (<see cref="PeopleLock"/>), so that what it has counted stays so. Disposed without <see cref="CommitAsync"/>, nothing happened.
 /// </summary>
+/// <remarks>If the request has a transaction already, the change is a part of that.</remarks>
 internal sealed class PeopleChange : IAsyncDisposable
 {
+    private const string Savepoint = "people";
+
     private readonly NpgsqlConnection _connection;
     private readonly NpgsqlTransaction _transaction;
+    private readonly RequestTransaction _request;
+    private readonly bool _isJoined;
     private readonly AuditLog _audit;
     private readonly OpenSessions _sessions;
     private readonly TenantSchema _schema;
     private readonly List<IssuedTokens> _ended = [];
     private readonly List<Guid> _changed = [];
     private Authority? _caller;
+    private bool _isCommitted;
 
-    private PeopleChange(NpgsqlConnection connection, NpgsqlTransaction transaction, TenantSchema schema, AuditLog audit, OpenSessions sessions, DateTimeOffset now)
+    private PeopleChange(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, RequestTransaction request, TenantSchema schema, AuditLog audit, OpenSessions sessions, DateTimeOffset now)
     {
-        (_connection, _transaction, _schema, _audit, _sessions, Now) = (connection, transaction, schema, audit, sessions, now);
+        (_connection, _transaction, _request, _schema, _audit, _sessions, Now) = (connection, transaction, request, schema, audit, sessions, now);
+        _isJoined = transaction == request.Current;
         Tenant = TenantPeople.Join(transaction, schema);
         Catalog = CatalogDbContext.Join(transaction);
     }
@@ -75,13 +85,22 @@ internal sealed class PeopleChange : IAsyncDisposable
     }
 
     public static async Task<PeopleChange> BeginAsync(
-        NpgsqlDataSource dataSource, TenantSchema schema, AuditLog audit, OpenSessions sessions, TimeProvider clock, CancellationToken cancellationToken)
+        NpgsqlDataSource dataSource, RequestTransaction request, TenantSchema schema, AuditLog audit, OpenSessions sessions, TimeProvider clock, CancellationToken cancellationToken)
     {
+        var now = clock.GetTimestamptz();
+        if (request.Current is { } current)
+        {
+            await current.SaveAsync(Savepoint, cancellationToken);
+            var part = new PeopleChange(current.Connection!, current, request, schema, audit, sessions, now);
+            await PeopleLock.TakeAsync(part.Tenant, cancellationToken);
+            return part;
+        }
+
         var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         PeopleChange? change = null;
         try
         {
-            change = new PeopleChange(connection, await connection.BeginTransactionAsync(cancellationToken), schema, audit, sessions, clock.GetTimestamptz());
+            change = new PeopleChange(connection, await connection.BeginTransactionAsync(cancellationToken), request, schema, audit, sessions, now);
             await PeopleLock.TakeAsync(change.Tenant, cancellationToken);
             return change;
         }
@@ -127,10 +146,35 @@ internal sealed class PeopleChange : IAsyncDisposable
     {
         await Tenant.SaveChangesAsync(cancellationToken);
         await Catalog.SaveChangesAsync(cancellationToken);
-        await _transaction.CommitAsync(cancellationToken);
+        _isCommitted = true;
+        if (!_isJoined)
+        {
+            await _transaction.CommitAsync(cancellationToken);
 
-        // Given back first: nobody holds one connection while waiting for another.
-        await _connection.CloseAsync();
+            // Given back first: nobody holds one connection while waiting for another.
+            await _connection.CloseAsync();
+        }
+
+        await _request.AfterCommitAsync(AnnounceAsync);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Tenant.DisposeAsync();
+        await Catalog.DisposeAsync();
+        if (!_isJoined)
+        {
+            await _transaction.DisposeAsync();
+            await _connection.DisposeAsync();
+        }
+        else if (!_isCommitted && _connection.State == ConnectionState.Open)
+        {
+            await _transaction.RollbackAsync(Savepoint);
+        }
+    }
+
+    private async Task AnnounceAsync()
+    {
         foreach (var ended in _ended)
         {
             await _sessions.ForgetAsync(_schema, ended);
@@ -140,13 +184,5 @@ internal sealed class PeopleChange : IAsyncDisposable
         {
             await _sessions.RefreshAsync(_schema, user => _changed.Contains(user.Id));
         }
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await Tenant.DisposeAsync();
-        await Catalog.DisposeAsync();
-        await _transaction.DisposeAsync();
-        await _connection.DisposeAsync();
     }
 }

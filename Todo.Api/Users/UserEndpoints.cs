@@ -5,7 +5,9 @@ using Microsoft.EntityFrameworkCore;
 using Todo.Api.Audit;
 using Todo.Api.Errors;
 using Todo.Api.Identity;
+using Todo.Api.Mail;
 using Todo.Api.Paging;
+using Todo.Api.Settings;
 using Todo.Api.Versions;
 using Todo.Data.Access;
 using Todo.Data.Tenants;
@@ -124,6 +126,12 @@ internal static class UserEndpoints
             await RequireRoleAsync(change, role, cancellationToken);
             await change.RequireAnotherOwnerAsync(user, cancellationToken);
             user.RoleId = role;
+
+            // Who changes the own role knows.
+            if (id != identity.UserId && (await SettingValues.WhereAsync(change.Tenant, [id], KnownSettings.RoleChanged, KnownSettings.ByMail, cancellationToken)).Count > 0)
+            {
+                change.Mail(id, MailTemplate.RoleChanged);
+            }
         }
 
         user.Name = request.Name ?? user.Name;

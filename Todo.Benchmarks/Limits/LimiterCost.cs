@@ -42,7 +42,7 @@ internal static class LimiterCost
         return table;
     }
 
-    private static IEnumerable<(string Key, string Value)> Wide(string policy) =>
+    internal static IEnumerable<(string Key, string Value)> Wide(string policy) =>
         [($"Policies__{policy}__Rate", "10000"), ($"Policies__{policy}__Per", "Second"), ($"Policies__{policy}__Burst", "100000")];
 
     private static string Median(Side side, Func<Measurement, double> value, string format) =>

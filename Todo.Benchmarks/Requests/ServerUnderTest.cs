@@ -41,14 +41,22 @@ internal sealed class ServerUnderTest : IAsyncDisposable
 
     /// <summary>Starts the baseline under the API's runtime configuration, so that both have the same garbage collector.</summary>
     public static Task<ServerUnderTest> StartBaselineAsync(IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken) =>
+        StartWithinAsync("baseline", BaselineCommand.Verb, environment, cancellationToken);
+
+    /// <summary>Starts a server that is a verb of this program, under the API's runtime configuration.</summary>
+    public static Task<ServerUnderTest> StartWithinAsync(string name, string verb, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken) =>
         StartAsync(
-            "baseline",
+            name,
             environment,
             [
                 "exec", "--runtimeconfig", InOutput("Todo.Api.runtimeconfig.json"), "--depsfile", InOutput("Todo.Benchmarks.deps.json"),
-                InOutput("Todo.Benchmarks.dll"), BaselineCommand.Verb,
+                InOutput("Todo.Benchmarks.dll"), verb,
             ],
             cancellationToken);
+
+    /// <summary>Starts the receiver that telemetry is sent to.</summary>
+    public static Task<ServerUnderTest> StartCollectorAsync(CancellationToken cancellationToken) =>
+        StartAsync("collector", new Dictionary<string, string>(), ["exec", InOutput("Todo.Benchmarks.dll"), Telemetry.CollectorCommand.Verb], cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Todo.Data.Catalog;
 
 /// <summary>
@@ -12,7 +14,7 @@ public sealed class OutgoingMail
     /// <param name="template">Which mail.</param>
     /// <param name="now">UTC.</param>
     public static OutgoingMail To(Guid tenantId, Guid userId, string template, DateTimeOffset now) =>
-        new() { Id = Guid.CreateVersion7(now), TenantId = tenantId, UserId = userId, Template = template, CreatedAt = now, NotBefore = now };
+        new() { Id = Guid.CreateVersion7(now), TenantId = tenantId, UserId = userId, Template = template, CreatedAt = now, NotBefore = now, TraceParent = Activity.Current?.Id };
 
     /// <summary>UUID version 7.</summary>
     public required Guid Id { get; init; }
@@ -40,4 +42,7 @@ public sealed class OutgoingMail
 
     /// <summary>Why the last attempt failed.</summary>
     public string? Error { get; set; }
+
+    /// <summary>The <c>traceparent</c> of what made it necessary; null: there was no trace.</summary>
+    public string? TraceParent { get; init; }
 }

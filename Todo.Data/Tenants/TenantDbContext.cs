@@ -49,6 +49,9 @@ public sealed class TenantDbContext(DbContextOptions<TenantDbContext> options) :
     /// <summary>Links for guests.</summary>
     public DbSet<GuestLink> GuestLinks => Set<GuestLink>();
 
+    /// <summary>Answers for whoever sends a request again.</summary>
+    public DbSet<IdempotencyKey> IdempotencyKeys => Set<IdempotencyKey>();
+
     /// <summary>Lists of todos.</summary>
     public DbSet<TodoList> Lists => Set<TodoList>();
 
@@ -65,6 +68,11 @@ public sealed class TenantDbContext(DbContextOptions<TenantDbContext> options) :
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         base.OnModelCreating(modelBuilder);
+        modelBuilder.Entity<IdempotencyKey>(key =>
+        {
+            key.ToTable("idempotency_keys").HasKey(k => k.Hash);
+            key.Property(k => k.Headers).HasColumnType("jsonb");
+        });
         modelBuilder.Entity<User>().ToTable("users");
         modelBuilder.Entity<Role>().ToTable("roles");
         modelBuilder.Entity<PermissionEntry>().ToTable("permissions").HasKey(permission => permission.Name);

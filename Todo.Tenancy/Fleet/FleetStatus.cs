@@ -24,6 +24,15 @@ public sealed record FleetStatus(string Head, string? NewTenantVersion, IReadOnl
     /// <summary>Tenants that can be migrated and are not.</summary>
     public int NotCurrent => Migratable.Sum(group => group.Tenants) - Current;
 
+    /// <summary>Whether somebody who watches would see no difference.</summary>
+    public bool IsSameAs(FleetStatus other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return NewTenantVersion == other.NewTenantVersion
+            && (OpenRun?.Id, OpenRun?.State, OpenRun?.CurrentWave, OpenRun?.Reason) == (other.OpenRun?.Id, other.OpenRun?.State, other.OpenRun?.CurrentWave, other.OpenRun?.Reason)
+            && Groups.SequenceEqual(other.Groups);
+    }
+
     private IEnumerable<FleetGroup> Migratable => Groups.Where(group => TenantSelection.Migratable.Contains(group.Status));
 
     /// <summary>Asks the ledger: two queries, whatever the number of tenants.</summary>

@@ -13,4 +13,16 @@ public readonly record struct RunCounts(int Pending, int Applied, int Failed, in
 
     /// <summary>Those that need nothing more.</summary>
     public int Done => Total - Pending;
+
+    /// <summary>Both together.</summary>
+    public static RunCounts operator +(RunCounts left, RunCounts right) => new(
+        left.Pending + right.Pending, left.Applied + right.Applied, left.Failed + right.Failed, left.Skipped + right.Skipped, left.RolledBack + right.RolledBack);
+
+    /// <summary>Both together.</summary>
+    public static RunCounts Add(RunCounts left, RunCounts right) => left + right;
 }
+
+/// <summary>How far one wave of a run is.</summary>
+/// <param name="Wave">From 0.</param>
+/// <param name="Counts">Its tenants by state.</param>
+public readonly record struct WaveCounts(int Wave, RunCounts Counts);

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Todo.Tenancy.Fleet;
 
 /// <summary>How one process works on a run. Several may work on the same one, each in its own way.</summary>
@@ -38,6 +40,9 @@ public sealed record RunExecution
 
     /// <summary>Told after every tenant, from several threads at once.</summary>
     public Action<RunProgress>? Progress { get; init; }
+
+    /// <summary>The span of the request that this process works for; null: none. The run's trace points to it.</summary>
+    public ActivityContext? Cause { get; init; }
 
     /// <summary>The same, at the run's pace where it names none of its own.</summary>
     /// <param name="run">The run.</param>

@@ -33,7 +33,7 @@ public sealed class RunExecutor(NpgsqlDataSource dataSource, MigrationLine line,
         var run = await runs.GetAsync(runId, cancellationToken);
         execution = execution.For(run, settings.MaxPoolSize);
         var paths = run.State == RunState.Running ? await runs.PathsAsync(run, line, cancellationToken) : [];
-        using var activity = FleetTelemetry.ActivitySource.StartActivity("fleet run");
+        using var activity = FleetTelemetry.StartWhole("fleet run", execution.Cause);
         activity?.SetTag("todo.run.id", run.Id).SetTag("todo.run.target", run.Target);
         var work = new Work(run, paths, execution, new TenantMigrator(dataSource, new StepwiseMigrator(dataSource, line, execution), execution));
         while (run.State == RunState.Running && !execution.Stop.IsCancellationRequested)
@@ -53,7 +53,12 @@ public sealed class RunExecutor(NpgsqlDataSource dataSource, MigrationLine line,
 
         var failed = await runs.TenantsAsync(run.Id, RunTenantState.Failed, cancellationToken);
         var counts = await runs.CountAsync(run.Id, cancellationToken);
-        activity?.SetTag("todo.run.applied", counts.Applied).SetTag("todo.run.failed", counts.Failed);
+        activity?.SetTag("todo.run.applied", counts.Applied).SetTag("todo.run.failed", counts.Failed).SetTag("todo.run.state", Catalog.EnumText.Of(run.State));
+        if (counts.Failed > 0)
+        {
+            activity?.SetStatus(ActivityStatusCode.Error);
+        }
+
         return new RunReport(run, counts, work.Moved, [.. failed.Select(TenantFailure.Of)]);
     }
 

@@ -129,21 +129,27 @@ public sealed class RunStore(NpgsqlDataSource dataSource)
         BatchStatements.Nullable(before));
 
     /// <summary>How far a run is.</summary>
-    public async Task<RunCounts> CountAsync(Guid id, CancellationToken cancellationToken)
+    public async Task<RunCounts> CountAsync(Guid id, CancellationToken cancellationToken) =>
+        (await CountWavesAsync(id, cancellationToken)).Aggregate(default(RunCounts), (all, wave) => all + wave.Counts);
+
+    /// <summary>How far each wave of a run is, in their order.</summary>
+    public async Task<IReadOnlyList<WaveCounts>> CountWavesAsync(Guid id, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand("SELECT state, count(*)::int FROM public.migration_run_tenants WHERE run_id = $1 GROUP BY state");
+        await using var command = dataSource.CreateCommand(
+            """
+            SELECT wave, count(*) FILTER (WHERE state IN ('pending', 'deferred'))::int, count(*) FILTER (WHERE state = 'applied')::int, count(*) FILTER (WHERE state = 'failed')::int,
+                count(*) FILTER (WHERE state = 'skipped')::int, count(*) FILTER (WHERE state = 'rolled_back')::int
+            FROM public.migration_run_tenants WHERE run_id = $1 GROUP BY wave ORDER BY wave
+            """);
         command.Parameters.Add(BatchStatements.Parameter(id));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var counts = new Dictionary<RunTenantState, int>();
+        var waves = new List<WaveCounts>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            counts[EnumText.Parse<RunTenantState>(reader.GetString(0))] = reader.GetInt32(1);
+            waves.Add(new WaveCounts(reader.GetInt32(0), new RunCounts(reader.GetInt32(1), reader.GetInt32(2), reader.GetInt32(3), reader.GetInt32(4), reader.GetInt32(5))));
         }
 
-        return new RunCounts(
-            Of(RunTenantState.Pending) + Of(RunTenantState.Deferred), Of(RunTenantState.Applied), Of(RunTenantState.Failed), Of(RunTenantState.Skipped), Of(RunTenantState.RolledBack));
-
-        int Of(RunTenantState state) => counts.GetValueOrDefault(state);
+        return waves;
     }
 
     /// <summary>A run's tenants in its order.</summary>

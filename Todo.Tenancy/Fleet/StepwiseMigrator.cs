@@ -109,6 +109,8 @@ internal sealed class StepwiseMigrator(NpgsqlDataSource dataSource, MigrationLin
                 return RunTenantState.Pending;
             }
 
+            using var activity = FleetTelemetry.ActivitySource.StartActivity("tenant step");
+            activity?.SetTag("todo.migration.id", step.Id);
             var script = steps.ScriptOf(step);
             if (script.Concurrent is { } concurrent)
             {

@@ -59,14 +59,16 @@ internal sealed class TenantMigrator(NpgsqlDataSource dataSource, StepwiseMigrat
             {
                 await using var rollback = new NpgsqlCommand("ROLLBACK", connection);
                 await rollback.ExecuteNonQueryAsync(cancellationToken);
+                // The span stays, so that the statement has its place, but is none of a tenant's.
                 if (activity is not null)
                 {
-                    activity.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
+                    activity.DisplayName = "tenant claim";
                 }
 
                 return exception.SqlState == NothingToTakeState ? Move.None : throw new NpgsqlException("The next tenant of the run could not be taken.", exception);
             }
 
+            activity?.SetTag("db.response.status_code", exception.SqlState);
             move = new Move(await ExplainAsync(connection, batch, run, path, claim, exception, cancellationToken), claim.Position);
         }
 
@@ -131,7 +133,7 @@ internal sealed class TenantMigrator(NpgsqlDataSource dataSource, StepwiseMigrat
         activity?.SetTag("tenant.id", claim.TenantId).SetTag("todo.migration.from", path.From).SetTag("todo.migration.to", path.To).SetTag("todo.migration.outcome", outcome);
         if (move.State == RunTenantState.Failed)
         {
-            activity?.SetStatus(ActivityStatusCode.Error);
+            activity?.SetTag("error.type", activity.GetTagItem("db.response.status_code")).SetStatus(ActivityStatusCode.Error);
         }
     }
 }

@@ -9,6 +9,8 @@ namespace Todo.Tenancy.Scoping;
 /// </summary>
 public abstract class TenantScopedDbContext : DbContext
 {
+    private JoiningDatabase? _database;
+
     /// <summary>Takes options made with <see cref="TenantScopedOptions.UseTenantSchemas"/>.</summary>
     /// <exception cref="ArgumentException">They were not: such a context would send the placeholder to the server.</exception>
     protected TenantScopedDbContext(DbContextOptions options)
@@ -23,6 +25,9 @@ public abstract class TenantScopedDbContext : DbContext
     /// <summary>The tenant whose tables the statements reach; null until <see cref="Enter"/>.</summary>
     public TenantSchema? Schema { get; private set; }
 
+    /// <summary>The transaction that encloses those that begin now; null if there is none.</summary>
+    public EnclosingTransaction? EnclosingTransaction { get; private set; }
+
     /// <summary>Binds this context to a tenant until it is disposed.</summary>
     /// <exception cref="InvalidOperationException">It is bound to another tenant, whose entities it may be tracking.</exception>
     public void Enter(TenantSchema schema)
@@ -35,12 +40,23 @@ public abstract class TenantScopedDbContext : DbContext
         Schema = schema;
     }
 
+    /// <inheritdoc/>
+    public override DatabaseFacade Database => _database ??= new JoiningDatabase(this);
+
+    /// <summary>
+    /// Begins a transaction around others: until it ends, each that begins on this context joins it, and is undone alone if it is not committed.
+    /// So whoever encloses code that commits decides whether anything of it stays.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">A transaction is under way.</exception>
+    public async Task<EnclosingTransaction> BeginEnclosingTransactionAsync(CancellationToken cancellationToken) =>
+        EnclosingTransaction = new EnclosingTransaction(this, await Database.BeginTransactionAsync(cancellationToken));
+
     // Disposing a pooled context returns it: it goes back without a tenant, so the next lease fails closed until it enters one.
 
     /// <inheritdoc/>
     public override void Dispose()
     {
-        Schema = null;
+        Leave();
         base.Dispose();
         GC.SuppressFinalize(this);
     }
@@ -48,7 +64,7 @@ public abstract class TenantScopedDbContext : DbContext
     /// <inheritdoc/>
     public override ValueTask DisposeAsync()
     {
-        Schema = null;
+        Leave();
         GC.SuppressFinalize(this);
         return base.DisposeAsync();
     }
@@ -58,5 +74,19 @@ public abstract class TenantScopedDbContext : DbContext
     {
         ArgumentNullException.ThrowIfNull(modelBuilder);
         modelBuilder.HasDefaultSchema(TenantSchema.Placeholder);
+    }
+
+    internal void EndEnclosing(EnclosingTransaction transaction)
+    {
+        if (EnclosingTransaction == transaction)
+        {
+            EnclosingTransaction = null;
+        }
+    }
+
+    private void Leave()
+    {
+        Schema = null;
+        EnclosingTransaction = null;
     }
 }

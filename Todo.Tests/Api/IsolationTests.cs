@@ -21,6 +21,7 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
         "GET /openapi/{documentName}.json", "GET /health", "GET /alive",
         "POST /auth/login", "POST /auth/password-reset", "POST /auth/password-reset/confirm", "POST /auth/accept-invitation",
         "POST /auth/register", "POST /auth/activate", "POST /auth/activation",
+        "GET /cc", "GET /cc/assets/fleet.css", "GET /cc/assets/fleet.js", "GET /cc/assets/fleet.svg",
     ];
 
     [Fact]
@@ -287,7 +288,7 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
         return Task.CompletedTask;
     }
 
-    private async Task<Belongings> FillAsync(TenantClient owner)
+    internal async Task<Belongings> FillAsync(TenantClient owner)
     {
         var schema = await api.SchemaAsync(owner.Slug);
         var email = await api.ScalarAsync<string>($"SELECT email FROM {schema}.users WHERE id = '{owner.UserId}'");

@@ -110,8 +110,9 @@ public sealed class OutageTests(OwnServersHost api) : IClassFixture<OwnServersHo
 
         await Eventually.TrueAsync(async () => (await owner.GetAsync("/todos")).StatusCode == HttpStatusCode.OK);
         (await owner.TitlesAsync()).ShouldBe(["Before"]);
-        using var health = await api.Anonymous.GetAsync("/health");
-        health.StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        // An answer is good for a second. Whether Redis is up is another test's matter.
+        await Eventually.TrueAsync(async () => (await api.Anonymous.GetAsync("/health")).StatusCode == HttpStatusCode.OK);
         await WorksAsync();
     }
 
@@ -135,12 +136,12 @@ public sealed class OutageTests(OwnServersHost api) : IClassFixture<OwnServersHo
         after.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
     }
 
-    private async Task HealthIsAsync(string word, HttpStatusCode status)
+    // An answer is good for a second.
+    private Task HealthIsAsync(string word, HttpStatusCode status) => Eventually.TrueAsync(async () =>
     {
         using var response = await api.Anonymous.GetAsync("/health");
-        (await response.Content.ReadAsStringAsync()).ShouldBe(word);
-        response.StatusCode.ShouldBe(status);
-    }
+        return (await response.Content.ReadAsStringAsync(), response.StatusCode) == (word, status);
+    });
 
     // Of look-ups: what limits count is there too.
     private async Task<int> KeysAsync()

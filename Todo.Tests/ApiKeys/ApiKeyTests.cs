@@ -105,6 +105,7 @@ public sealed class ApiKeyTests(ApiHost api) : IClassFixture<ApiHost>
 
             (await here.GetAsync("/todos")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
             await Eventually.TrueAsync(async () => (await there.GetAsync("/todos")).StatusCode == HttpStatusCode.Unauthorized);
+            (await api.ColumnAsync($"SELECT action FROM {await api.SchemaAsync(owner.Slug)}.audit_entries WHERE subject_id = '{id}' ORDER BY id")).ShouldBe(["api_key.created", "api_key.revoked"]);
             using var missing = await owner.DeleteAsync($"/api-keys/{Guid.CreateVersion7()}");
             missing.StatusCode.ShouldBe(HttpStatusCode.NotFound);
         }

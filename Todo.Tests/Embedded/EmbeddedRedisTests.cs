@@ -79,8 +79,10 @@ public sealed class EmbeddedRedisTests : IDisposable
             await database.StringSetAsync($"key{i}", value);
         }
 
-        (await database.KeyExistsAsync("key0")).ShouldBeFalse();
+        // Redis looks for the oldest among a few at random, so any single one may outlive its time.
         (await database.KeyExistsAsync("key99")).ShouldBeTrue();
+        var oldest = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => database.KeyExistsAsync($"key{i}")));
+        oldest.Count(isThere => isThere).ShouldBeLessThan(20);
     }
 
     [Fact]

@@ -50,7 +50,7 @@ public sealed class FleetFaultTests(FleetDatabase database) : IClassFixture<Flee
         // By text, because the lease of a tenant that takes long is renewed by another connection.
         var points = StatementBoundaries.ByText(proxy.Statements);
         points.Count.ShouldBeGreaterThan(40);
-        var struck = 0;
+        var missed = new List<string>();
         foreach (var point in points)
         {
             var run = await fleet.BeginAsync(tenants);
@@ -65,17 +65,20 @@ public sealed class FleetFaultTests(FleetDatabase database) : IClassFixture<Flee
                 // The worker is dead, or has given up.
             }
 
-            if (!proxy.Disarm())
+            if (proxy.Disarm())
+            {
+                missed.Add(point.ToString());
+            }
+            else
             {
                 await proxy.Fired;
-                struck++;
             }
 
             await fleet.ShouldBeWholeAsync(point.ToString());
             await fleet.ShouldConvergeAsync(run, point.ToString());
         }
 
-        // A renewed lease may come once more or less; everything else comes every time.
-        struck.ShouldBeGreaterThan(points.Count - 5);
+        // How often a lease is renewed depends on how long the work takes; everything else comes every time.
+        missed.Where(point => !point.Contains("SET not_before = clock_timestamp()", StringComparison.Ordinal)).ShouldBeEmpty();
     }
 }

@@ -100,6 +100,8 @@ public sealed class GuestTests(ApiHost api) : IClassFixture<ApiHost>
         using var revocation = await owner.DeleteAsync($"/guest-links/{made.GetProperty("id").GetGuid()}");
         revocation.StatusCode.ShouldBe(HttpStatusCode.NoContent);
         (await revoked.GetAsync("/guest/list")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await api.ColumnAsync($"SELECT action FROM {await api.SchemaAsync(owner.Slug)}.audit_entries WHERE subject_id = '{made.GetProperty("id").GetGuid()}' ORDER BY id"))
+            .ShouldBe(["guest_link.created", "guest_link.revoked"]);
 
         using var maker = await api.AddPersonAsync(owner.Slug, BuiltInRole.Administrator);
         using var orphan = api.With((await CreateAsync(maker, list, mayWrite: true)).GetProperty("token").GetString()!);

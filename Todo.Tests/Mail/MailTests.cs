@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Todo.Api.Mail;
 using Todo.Tests.Api;
 using Todo.Tests.Servers;
 
@@ -9,8 +10,6 @@ namespace Todo.Tests.Mail;
 
 public sealed class MailTests(MailedHost api) : IClassFixture<MailedHost>
 {
-    private static readonly string[] Templates = ["activation", "approval_needed", "approved", "invitation", "password_reset", "account_exists"];
-
     [Theory]
     [InlineData("en", "A new password for", "Hello")]
     [InlineData("de", "Ein neues Passwort", "Guten Tag")]
@@ -49,7 +48,7 @@ public sealed class MailTests(MailedHost api) : IClassFixture<MailedHost>
         foreach (var language in (string[])["en", "de", "fr", "pl"])
         {
             var subjects = new HashSet<string>();
-            foreach (var template in Templates)
+            foreach (var template in MailTemplate.All)
             {
                 await api.ExecuteAsync($"UPDATE {schema}.users SET language = '{language}', verified_at = {(template == "activation" ? "NULL" : "now()")}");
                 await QueueAsync(owner, template);

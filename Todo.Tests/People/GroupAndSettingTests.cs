@@ -53,6 +53,40 @@ public sealed class GroupAndSettingTests(PeopleHost api) : IClassFixture<PeopleH
             .Single(setting => setting.GetProperty("key").GetString() == "week_start").GetProperty("value").GetString();
     }
 
+    [Fact]
+    public async Task Who_is_given_another_role_gets_a_mail_unless_they_or_the_tenant_want_none()
+    {
+        using var owner = await api.CreateTenantAsync();
+        using var told = await api.AddPersonAsync(owner.Slug, BuiltInRole.Member);
+        using var silent = await api.AddPersonAsync(owner.Slug, BuiltInRole.Member);
+        await OkAsync(silent.PutAsJsonAsync("/me/settings", new Dictionary<string, string> { ["notifications.role_changed"] = "app" }));
+        await ChangeRolesAsync(BuiltInRole.Guest);
+        (await api.MailsAsync(told.UserId)).ShouldBe(["role_changed"]);
+        (await api.MailsAsync(silent.UserId)).ShouldBeEmpty();
+
+        // The tenant's word counts for whoever has said nothing.
+        await OkAsync(owner.PutAsJsonAsync("/settings", new Dictionary<string, string> { ["notifications.role_changed"] = "none" }));
+        await OkAsync(silent.PutAsJsonAsync("/me/settings", new Dictionary<string, string> { ["notifications.role_changed"] = "mail" }));
+        await ChangeRolesAsync(BuiltInRole.Member);
+        (await api.MailsAsync(told.UserId)).ShouldBe(["role_changed"]);
+        (await api.MailsAsync(silent.UserId)).ShouldBe(["role_changed"]);
+
+        // The same role again is no change, and of one's own nobody is told.
+        await ChangeRolesAsync(BuiltInRole.Member);
+        using var second = await api.OwnerAsync(owner);
+        await OkAsync(second.PatchAsJsonAsync($"/users/{second.UserId}", new { roleId = BuiltInRole.Administrator }));
+        (await api.MailsAsync(silent.UserId)).ShouldBe(["role_changed"]);
+        (await api.MailsAsync(second.UserId)).ShouldBeEmpty();
+
+        async Task ChangeRolesAsync(Guid roleId)
+        {
+            foreach (var person in (TenantClient[])[told, silent])
+            {
+                await OkAsync(owner.PatchAsJsonAsync($"/users/{person.UserId}", new { roleId }));
+            }
+        }
+    }
+
     [Theory]
     [InlineData("/settings", """{"week_start":"someday"}""")]
     [InlineData("/settings", """{"sessions.longest_days":31}""")]

@@ -94,6 +94,16 @@ public sealed class RegisterTests(SignUpHost api) : IClassFixture<SignUpHost>
     }
 
     [Fact]
+    public async Task Who_may_approve_and_wants_no_mail_about_people_who_wait_gets_none()
+    {
+        await api.SignUpAsync(NewSignUp.Of("owner@quiet.example", "PL5260001246", country: "PL"));
+        var schema = await api.CompanyAsync("PL5260001246");
+        await api.ExecuteAsync($"INSERT INTO {schema}.user_settings (user_id, key, value, updated_at) SELECT id, 'notifications.person_waiting', '\"app\"', now() FROM {schema}.users");
+        await api.SignUpAsync(NewSignUp.Of("late@quiet.example", "PL5260001246", country: "PL"));
+        (await api.MailsAsync(schema)).ShouldBe(["activation late@quiet.example", "activation owner@quiet.example"]);
+    }
+
+    [Fact]
     public async Task The_same_tax_id_in_another_country_is_another_company()
     {
         await api.SignUpAsync(NewSignUp.Of("a@two.example", "77777777", country: "DE"), NewSignUp.Of("b@two.example", "77777777", country: "PL"));

@@ -60,6 +60,7 @@ public sealed class StrangerTests(StrictHost api) : IClassFixture<StrictHost>
         // Guessing on would be worth nothing: not even the right key is heard now.
         (await api.Operator.GetAsync("/cc/tenants")).StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
         rejections.Of("stranger").ShouldBe(3);
+        (await api.Operator.GetStringAsync("/health")).ShouldBe("Healthy", "one word, as for everybody");
     }
 
     private Task<HttpResponseMessage> TryAsync(string email, string password) => api.Anonymous.PostAsJsonAsync("/auth/login", new { email, password });
