@@ -13,6 +13,7 @@ using Todo.Api.Paging;
 using Todo.Api.Roles;
 using Todo.Api.Settings;
 using Todo.Api.SignUp;
+using Todo.Api.Tags;
 using Todo.Api.Tenants;
 using Todo.Api.TodoBackend;
 using Todo.Api.Todos;
@@ -99,6 +100,10 @@ namespace Todo.Api;
 [JsonSerializable(typeof(NewTodos))]
 [JsonSerializable(typeof(TodosCreated))]
 [JsonSerializable(typeof(TodoCopy))]
+[JsonSerializable(typeof(NewTag))]
+[JsonSerializable(typeof(TagChange))]
+[JsonSerializable(typeof(TagMerge))]
+[JsonSerializable(typeof(Page<TagResponse>))]
 [JsonSerializable(typeof(NewBackendTodo))]
 [JsonSerializable(typeof(BackendTodoChange))]
 [JsonSerializable(typeof(List<BackendTodo>))]

@@ -17,6 +17,7 @@ using Todo.Api.Retention;
 using Todo.Api.Roles;
 using Todo.Api.Settings;
 using Todo.Api.SignUp;
+using Todo.Api.Tags;
 using Todo.Api.Tenants;
 using Todo.Api.TodoBackend;
 using Todo.Api.Todos;
@@ -101,6 +102,7 @@ public static class Program
         app.MapLists();
         app.MapListShares();
         app.MapTodos();
+        app.MapTags();
         app.MapTodoBackend();
         app.RequireDeclaredAccess();
         app.RequireKnownLimits();

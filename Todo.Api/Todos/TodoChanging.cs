@@ -3,6 +3,7 @@ using Npgsql;
 using Todo.Api.Errors;
 using Todo.Api.Identity;
 using Todo.Api.Lists;
+using Todo.Api.Tags;
 using Todo.Api.Versions;
 using Todo.Data;
 using Todo.Data.Tenants;
@@ -18,7 +19,7 @@ internal sealed class TodoChanging(TenantDbContext tenant, RequestIdentity ident
     /// <summary>Changes one, at a version that the caller accepts.</summary>
     /// <exception cref="RefusedException">It can't be changed so.</exception>
     public Task<TodoItem> ChangeAsync(Guid id, TodoChange change, HttpContext context, CancellationToken cancellationToken) =>
-        RepeatAsync(id, context, (todo, now) => ApplyAsync(todo, change, now, cancellationToken), change.IsMove, cancellationToken);
+        RepeatAsync(id, context, (todo, now) => ApplyAsync(todo, change, now, cancellationToken), change.NeedsTransaction, cancellationToken);
 
     /// <summary>Changes one without a look at anything else, at a version that the caller accepts.</summary>
     /// <exception cref="RefusedException">It can't be changed.</exception>
@@ -30,16 +31,16 @@ internal sealed class TodoChanging(TenantDbContext tenant, RequestIdentity ident
             edit(todo, now);
             return Task.CompletedTask;
         },
-        isMove: false,
+        needsTransaction: false,
         cancellationToken);
 
-    private async Task<TodoItem> RepeatAsync(Guid id, HttpContext context, Func<TodoItem, DateTimeOffset, Task> change, bool isMove, CancellationToken cancellationToken)
+    private async Task<TodoItem> RepeatAsync(Guid id, HttpContext context, Func<TodoItem, DateTimeOffset, Task> change, bool needsTransaction, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                if (!isMove)
+                if (!needsTransaction)
                 {
                     return await TryAsync(id, context, change, cancellationToken);
                 }
@@ -82,9 +83,12 @@ internal sealed class TodoChanging(TenantDbContext tenant, RequestIdentity ident
 
     private async Task ApplyAsync(TodoItem todo, TodoChange change, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var (before, errors) = (todo.AssigneeIds, new List<FieldError>());
+        var (before, tagsBefore, errors) = (todo.AssigneeIds, todo.TagIds, new List<FieldError>());
         TodoFields.Apply(todo, change, errors);
         errors.AddRange((await TodoFields.FindStrangersAsync(tenant, [.. todo.AssigneeIds.Except(before)], cancellationToken)).Select(TodoFields.NoSuchPerson));
+
+        // Those that it had are looked after by its version.
+        errors.AddRange((await TagStatements.HoldAsync(tenant, [.. todo.TagIds.Except(tagsBefore)], cancellationToken)).Select(TodoFields.NoSuchTag));
         TodoFields.Require(errors);
         if (change.IsMove)
         {

@@ -64,6 +64,9 @@ public sealed class TenantDbContext(DbContextOptions<TenantDbContext> options) :
     /// <summary>Todos.</summary>
     public DbSet<TodoItem> Todos => Set<TodoItem>();
 
+    /// <summary>What people put on todos.</summary>
+    public DbSet<Tag> Tags => Set<Tag>();
+
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -121,6 +124,11 @@ public sealed class TenantDbContext(DbContextOptions<TenantDbContext> options) :
             todo.ToTable("todos");
             todo.Property(t => t.Source).HasConversion(new SnakeCaseEnum<TodoSource>());
             todo.Property(t => t.Version).IsConcurrencyToken();
+        });
+        modelBuilder.Entity<Tag>(tag =>
+        {
+            tag.ToTable("tags");
+            tag.Property(t => t.Version).IsConcurrencyToken();
         });
         modelBuilder.UseSnakeCaseNames();
     }

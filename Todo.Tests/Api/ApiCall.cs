@@ -15,6 +15,7 @@ using Todo.Api.Identity;
 using Todo.Api.Lists;
 using Todo.Api.Roles;
 using Todo.Api.SignUp;
+using Todo.Api.Tags;
 using Todo.Api.Tenants;
 using Todo.Api.TodoBackend;
 using Todo.Api.Todos;
@@ -27,6 +28,9 @@ internal sealed record Belongings(Guid TenantId, string Slug, string Email, Guid
 {
     /// <summary>Its people, roles and groups.</summary>
     public required PeopleBelongings People { get; init; }
+
+    /// <summary>Two tags that no todo has.</summary>
+    public required (Guid Id, Guid OtherId) Tags { get; init; }
 
     /// <summary>Its keys and guests' links.</summary>
     public required OpenDoors Doors { get; init; }
@@ -51,6 +55,7 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
         ["lists/id"] = of => of.ListId.ToString(),
         ["lists/userId"] = of => of.People.PersonId.ToString(),
         ["lists/groupId"] = of => of.People.GroupId.ToString(),
+        ["tags/id"] = of => of.Tags.Id.ToString(),
         ["todo-backend/id"] = of => of.TodoId.ToString(),
         ["guest/id"] = of => of.TodoId.ToString(),
         ["auth/id"] = of => of.SessionId,
@@ -91,6 +96,9 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
         [typeof(NewTodo)] = of => new { title = "Made by a sample", of.ListId },
         [typeof(NewTodos)] = of => new { items = new object[] { new { title = "Made by a sample", of.ListId }, new { title = "A part by a sample", parentId = of.TodoId } } },
         [typeof(TodoCopy)] = of => new { of.ListId, title = "Copied by a sample" },
+        [typeof(NewTag)] = _ => new { name = $"Made by a sample {Guid.NewGuid():N}" },
+        [typeof(TagChange)] = _ => new { colour = "#112233" },
+        [typeof(TagMerge)] = of => new { intoId = of.Tags.OtherId },
         [typeof(NewBackendTodo)] = _ => new { title = "Made by a sample", order = 3 },
         [typeof(BackendTodoChange)] = _ => new { title = "Changed by a sample" },
         [typeof(NewUser)] = of => new { email = $"{Guid.NewGuid():N}@{of.Slug}.example", name = "Invited by a sample", of.People.RoleId },
@@ -105,7 +113,7 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
     };
 
     // Bodies in which nothing can be named that belongs to somebody, or that are about the caller alone.
-    private static readonly HashSet<Type> Neutral = [typeof(NewRole), typeof(Dictionary<string, JsonElement>), typeof(PasswordChange), typeof(NewApiKey), typeof(NewGuestTodo), typeof(NewBackendTodo)];
+    private static readonly HashSet<Type> Neutral = [typeof(NewRole), typeof(Dictionary<string, JsonElement>), typeof(PasswordChange), typeof(NewApiKey), typeof(NewGuestTodo), typeof(NewTag), typeof(NewBackendTodo)];
 
     // Calls that only make sense for a tenant with this status, and leave it with another.
     private static readonly Dictionary<string, string> Statuses = new()

@@ -16,7 +16,7 @@ namespace Todo.Tests.Faults;
 internal sealed partial class FleetUpgrade(OldFleet old) : TestDatabase
 {
     /// <summary>What the head of the tenants' line adds.</summary>
-    public const string Index = "todos_deleted_at_idx";
+    public const string Index = "todos_tag_ids_idx";
 
     /// <summary>The table that it is on.</summary>
     public const string Table = "todos";
