@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Todo.Api.Accounts;
 using Todo.Api.ApiKeys;
 using Todo.Api.Audit;
+using Todo.Api.Comments;
 using Todo.Api.Fleet;
 using Todo.Api.Groups;
 using Todo.Api.Guests;
@@ -100,6 +101,9 @@ namespace Todo.Api;
 [JsonSerializable(typeof(NewTodos))]
 [JsonSerializable(typeof(TodosCreated))]
 [JsonSerializable(typeof(TodoCopy))]
+[JsonSerializable(typeof(NewComment))]
+[JsonSerializable(typeof(CommentChange))]
+[JsonSerializable(typeof(Page<CommentResponse>))]
 [JsonSerializable(typeof(NewTag))]
 [JsonSerializable(typeof(TagChange))]
 [JsonSerializable(typeof(TagMerge))]

@@ -2,6 +2,7 @@ using Todo.Api.Accounts;
 using Todo.Api.ApiKeys;
 using Todo.Api.Audit;
 using Todo.Api.Caching;
+using Todo.Api.Comments;
 using Todo.Api.Docs;
 using Todo.Api.Edge;
 using Todo.Api.Errors;
@@ -103,6 +104,7 @@ public static class Program
         app.MapListShares();
         app.MapTodos();
         app.MapTags();
+        app.MapComments();
         app.MapTodoBackend();
         app.RequireDeclaredAccess();
         app.RequireKnownLimits();

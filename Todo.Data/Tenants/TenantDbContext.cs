@@ -67,6 +67,9 @@ public sealed class TenantDbContext(DbContextOptions<TenantDbContext> options) :
     /// <summary>What people put on todos.</summary>
     public DbSet<Tag> Tags => Set<Tag>();
 
+    /// <summary>What people say about todos.</summary>
+    public DbSet<Comment> Comments => Set<Comment>();
+
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -130,6 +133,7 @@ public sealed class TenantDbContext(DbContextOptions<TenantDbContext> options) :
             tag.ToTable("tags");
             tag.Property(t => t.Version).IsConcurrencyToken();
         });
+        modelBuilder.Entity<Comment>().ToTable("comments");
         modelBuilder.UseSnakeCaseNames();
     }
 }

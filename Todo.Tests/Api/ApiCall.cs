@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
 using Todo.Api.Accounts;
 using Todo.Api.ApiKeys;
+using Todo.Api.Comments;
 using Todo.Api.Fleet;
 using Todo.Api.Groups;
 using Todo.Api.Guests;
@@ -32,6 +33,9 @@ internal sealed record Belongings(Guid TenantId, string Slug, string Email, Guid
     /// <summary>Two tags that no todo has.</summary>
     public required (Guid Id, Guid OtherId) Tags { get; init; }
 
+    /// <summary>A comment of the person's on the todo.</summary>
+    public required Guid CommentId { get; init; }
+
     /// <summary>Its keys and guests' links.</summary>
     public required OpenDoors Doors { get; init; }
 }
@@ -52,6 +56,7 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
     private static readonly Dictionary<string, Func<Belongings, string>> Parameters = new()
     {
         ["todos/id"] = of => of.TodoId.ToString(),
+        ["todos/commentId"] = of => of.CommentId.ToString(),
         ["lists/id"] = of => of.ListId.ToString(),
         ["lists/userId"] = of => of.People.PersonId.ToString(),
         ["lists/groupId"] = of => of.People.GroupId.ToString(),
@@ -96,6 +101,8 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
         [typeof(NewTodo)] = of => new { title = "Made by a sample", of.ListId },
         [typeof(NewTodos)] = of => new { items = new object[] { new { title = "Made by a sample", of.ListId }, new { title = "A part by a sample", parentId = of.TodoId } } },
         [typeof(TodoCopy)] = of => new { of.ListId, title = "Copied by a sample" },
+        [typeof(NewComment)] = of => new { text = $"Said by a sample to <@{of.UserId}>" },
+        [typeof(CommentChange)] = _ => new { text = "Changed by a sample" },
         [typeof(NewTag)] = _ => new { name = $"Made by a sample {Guid.NewGuid():N}" },
         [typeof(TagChange)] = _ => new { colour = "#112233" },
         [typeof(TagMerge)] = of => new { intoId = of.Tags.OtherId },
