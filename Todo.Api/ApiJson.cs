@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Todo.Api.Accounts;
 using Todo.Api.ApiKeys;
 using Todo.Api.Audit;
+using Todo.Api.Comments;
 using Todo.Api.Fleet;
 using Todo.Api.Groups;
 using Todo.Api.Guests;
@@ -13,7 +14,9 @@ using Todo.Api.Paging;
 using Todo.Api.Roles;
 using Todo.Api.Settings;
 using Todo.Api.SignUp;
+using Todo.Api.Tags;
 using Todo.Api.Tenants;
+using Todo.Api.TodoBackend;
 using Todo.Api.Todos;
 using Todo.Api.Users;
 using Todo.Tenancy.Fleet;
@@ -98,6 +101,16 @@ namespace Todo.Api;
 [JsonSerializable(typeof(NewTodos))]
 [JsonSerializable(typeof(TodosCreated))]
 [JsonSerializable(typeof(TodoCopy))]
+[JsonSerializable(typeof(NewComment))]
+[JsonSerializable(typeof(CommentChange))]
+[JsonSerializable(typeof(Page<CommentResponse>))]
+[JsonSerializable(typeof(NewTag))]
+[JsonSerializable(typeof(TagChange))]
+[JsonSerializable(typeof(TagMerge))]
+[JsonSerializable(typeof(Page<TagResponse>))]
+[JsonSerializable(typeof(NewBackendTodo))]
+[JsonSerializable(typeof(BackendTodoChange))]
+[JsonSerializable(typeof(List<BackendTodo>))]
 [JsonSerializable(typeof(TodoChange))]
 [JsonSerializable(typeof(Page<TodoResponse>))]
 internal sealed partial class ApiJson : JsonSerializerContext;

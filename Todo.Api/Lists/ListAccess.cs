@@ -46,6 +46,15 @@ internal static class ListAccess
                 SELECT 1 FROM "<tenant>".group_members AS member WHERE member.group_id = share.group_id AND member.user_id = {0}))))
         """;
 
+    /// <summary>Likewise the ids of the lists that somebody, the statement's first argument, may see.</summary>
+    public const string ReadableSql =
+        """
+        SELECT list.id FROM "<tenant>".todo_lists AS list
+        WHERE list.deleted_at IS NULL AND (list.owner_id = {0} OR list.visibility = 'tenant' OR EXISTS (
+            SELECT 1 FROM "<tenant>".list_shares AS share WHERE share.list_id = list.id AND (share.user_id = {0} OR EXISTS (
+                SELECT 1 FROM "<tenant>".group_members AS member WHERE member.group_id = share.group_id AND member.user_id = {0}))))
+        """;
+
     /// <summary>The lists with which somebody may do this; none that is deleted.</summary>
     public static IQueryable<TodoList> Lists(TenantDbContext tenant, Guid me, ListRight right) => AlsoDeleted(tenant, me, right).Where(list => list.DeletedAt == null);
 

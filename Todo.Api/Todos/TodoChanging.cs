@@ -3,6 +3,7 @@ using Npgsql;
 using Todo.Api.Errors;
 using Todo.Api.Identity;
 using Todo.Api.Lists;
+using Todo.Api.Tags;
 using Todo.Api.Versions;
 using Todo.Data;
 using Todo.Data.Tenants;
@@ -17,19 +18,35 @@ internal sealed class TodoChanging(TenantDbContext tenant, RequestIdentity ident
 
     /// <summary>Changes one, at a version that the caller accepts.</summary>
     /// <exception cref="RefusedException">It can't be changed so.</exception>
-    public async Task<TodoItem> ChangeAsync(Guid id, TodoChange change, HttpContext context, CancellationToken cancellationToken)
+    public Task<TodoItem> ChangeAsync(Guid id, TodoChange change, HttpContext context, CancellationToken cancellationToken) =>
+        RepeatAsync(id, context, (todo, now) => ApplyAsync(todo, change, now, cancellationToken), change.NeedsTransaction, cancellationToken);
+
+    /// <summary>Changes one without a look at anything else, at a version that the caller accepts.</summary>
+    /// <exception cref="RefusedException">It can't be changed.</exception>
+    public Task<TodoItem> EditAsync(Guid id, HttpContext context, Action<TodoItem, DateTimeOffset> edit, CancellationToken cancellationToken) => RepeatAsync(
+        id,
+        context,
+        (todo, now) =>
+        {
+            edit(todo, now);
+            return Task.CompletedTask;
+        },
+        needsTransaction: false,
+        cancellationToken);
+
+    private async Task<TodoItem> RepeatAsync(Guid id, HttpContext context, Func<TodoItem, DateTimeOffset, Task> change, bool needsTransaction, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                if (!change.IsMove)
+                if (!needsTransaction)
                 {
-                    return await TryAsync(id, change, context, cancellationToken);
+                    return await TryAsync(id, context, change, cancellationToken);
                 }
 
                 await using var transaction = await tenant.Database.BeginTransactionAsync(cancellationToken);
-                var todo = await TryAsync(id, change, context, cancellationToken);
+                var todo = await TryAsync(id, context, change, cancellationToken);
                 await transaction.CommitAsync(cancellationToken);
                 return todo;
             }
@@ -48,26 +65,13 @@ internal sealed class TodoChanging(TenantDbContext tenant, RequestIdentity ident
         }
     }
 
-    private async Task<TodoItem> TryAsync(Guid id, TodoChange change, HttpContext context, CancellationToken cancellationToken)
+    private async Task<TodoItem> TryAsync(Guid id, HttpContext context, Func<TodoItem, DateTimeOffset, Task> change, CancellationToken cancellationToken)
     {
-        var (me, now) = (identity.UserId, clock.GetTimestamptz());
-        var todo = await ListAccess.Todos(tenant, me, ListRight.Write).SingleOrDefaultAsync(one => one.Id == id, cancellationToken)
+        var now = clock.GetTimestamptz();
+        var todo = await ListAccess.Todos(tenant, identity.UserId, ListRight.Write).SingleOrDefaultAsync(one => one.Id == id, cancellationToken)
             ?? throw await TodoEndpoints.ExplainAsync(id, context, identity, tenant, cancellationToken);
         EntityTag.Check(context, EntityTag.Of(todo.Version));
-        var (before, errors) = (todo.AssigneeIds, new List<FieldError>());
-        TodoFields.Apply(todo, change, errors);
-        errors.AddRange((await TodoFields.FindStrangersAsync(tenant, [.. todo.AssigneeIds.Except(before)], cancellationToken)).Select(TodoFields.NoSuchPerson));
-        TodoFields.Require(errors);
-        if (change.IsMove)
-        {
-            await MoveAsync(todo, change, me, now, cancellationToken);
-        }
-
-        if (change.Has(nameof(change.Position)))
-        {
-            todo.Position = await TodoOrder.PlaceAsync(tenant, todo, change.Position, now, cancellationToken);
-        }
-
+        await change(todo, now);
         if (tenant.ChangeTracker.HasChanges())
         {
             (todo.Version, todo.UpdatedAt) = (todo.Version + 1, now);
@@ -75,6 +79,26 @@ internal sealed class TodoChanging(TenantDbContext tenant, RequestIdentity ident
         }
 
         return todo;
+    }
+
+    private async Task ApplyAsync(TodoItem todo, TodoChange change, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var (before, tagsBefore, errors) = (todo.AssigneeIds, todo.TagIds, new List<FieldError>());
+        TodoFields.Apply(todo, change, errors);
+        errors.AddRange((await TodoFields.FindStrangersAsync(tenant, [.. todo.AssigneeIds.Except(before)], cancellationToken)).Select(TodoFields.NoSuchPerson));
+
+        // Those that it had are looked after by its version.
+        errors.AddRange((await TagStatements.HoldAsync(tenant, [.. todo.TagIds.Except(tagsBefore)], cancellationToken)).Select(TodoFields.NoSuchTag));
+        TodoFields.Require(errors);
+        if (change.IsMove)
+        {
+            await MoveAsync(todo, change, identity.UserId, now, cancellationToken);
+        }
+
+        if (change.Has(nameof(change.Position)))
+        {
+            todo.Position = await TodoOrder.PlaceAsync(tenant, todo, change.Position, now, cancellationToken);
+        }
     }
 
     private async Task MoveAsync(TodoItem todo, TodoChange change, Guid me, DateTimeOffset now, CancellationToken cancellationToken)

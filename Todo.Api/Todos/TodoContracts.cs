@@ -20,6 +20,7 @@ namespace Todo.Api.Todos;
 /// <param name="Reminders">When to remind, in minutes before it is due; before its start if it is not due.</param>
 /// <param name="EstimateMinutes">How long it will take.</param>
 /// <param name="AssigneeIds">Who is to do it.</param>
+/// <param name="TagIds">Its tags.</param>
 public sealed record NewTodo(
     [Required, StringLength(TodoItem.MaxTitleLength, MinimumLength = 1)] string Title,
     [StringLength(TodoItem.MaxNotesLength)] string? Notes = null,
@@ -33,7 +34,8 @@ public sealed record NewTodo(
     [TimeZone] string? TimeZone = null,
     [MaxLength(TodoItem.MaxReminders)] int[]? Reminders = null,
     [Range(1, TodoItem.MaxEstimateMinutes)] int? EstimateMinutes = null,
-    [MaxLength(TodoItem.MaxAssignees)] Guid[]? AssigneeIds = null);
+    [MaxLength(TodoItem.MaxAssignees)] Guid[]? AssigneeIds = null,
+    [MaxLength(TodoItem.MaxTags)] Guid[]? TagIds = null);
 
 /// <summary>Todos to be made, all or none of them.</summary>
 /// <param name="Items">In the order in which they are to stand.</param>
@@ -108,6 +110,13 @@ public sealed class TodoChange : MergePatch, IValidatableObject
     [MaxLength(TodoItem.MaxAssignees)]
     public Guid[]? AssigneeIds { get; set => field = Given(value); }
 
+    /// <summary>Its tags; null: none.</summary>
+    [MaxLength(TodoItem.MaxTags)]
+    public Guid[]? TagIds { get; set => field = Given(value); }
+
+    /// <summary>Whether it is about more rows than the todo's.</summary>
+    internal bool NeedsTransaction => IsMove || Has(nameof(TagIds));
+
     internal bool IsMove => Has(nameof(ListId)) || Has(nameof(ParentId));
 
     // Not [Required], as for a new todo: here a title may be absent, and then it is null.
@@ -137,6 +146,7 @@ public sealed class TodoChange : MergePatch, IValidatableObject
 /// <param name="Reminders">When to remind, in minutes before it is due.</param>
 /// <param name="EstimateMinutes">How long it will take.</param>
 /// <param name="AssigneeIds">Who is to do it.</param>
+/// <param name="TagIds">Its tags.</param>
 /// <param name="Source">How it came to be.</param>
 /// <param name="CreatedBy">Who made it.</param>
 /// <param name="CreatedAt">UTC.</param>
@@ -160,6 +170,7 @@ public sealed record TodoResponse(
     int[] Reminders,
     int? EstimateMinutes,
     Guid[] AssigneeIds,
+    Guid[] TagIds,
     TodoSource Source,
     Guid CreatedBy,
     DateTimeOffset CreatedAt,
@@ -184,6 +195,7 @@ public sealed record TodoResponse(
         todo.Reminders,
         todo.EstimateMinutes,
         todo.AssigneeIds,
+        todo.TagIds,
         todo.Source,
         todo.CreatedBy,
         todo.CreatedAt,

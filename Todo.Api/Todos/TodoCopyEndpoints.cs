@@ -5,6 +5,7 @@ using Todo.Api.Errors;
 using Todo.Api.Identity;
 using Todo.Api.Lists;
 using Todo.Api.Paging;
+using Todo.Api.Tags;
 using Todo.Data;
 using Todo.Data.Access;
 using Todo.Data.Tenants;
@@ -49,10 +50,16 @@ internal static class TodoCopyEndpoints
         }
 
         await ListAccess.RequireWritableAsync(tenant, me, [list], cancellationToken);
+        var gone = await TagStatements.HoldAsync(tenant, [.. originals.SelectMany(original => original.TagIds).Distinct()], cancellationToken);
         var copies = new Dictionary<Guid, TodoItem>();
         foreach (var original in originals)
         {
             copies.Add(original.Id, Copy(original, list, original.Id == id ? request.ParentId : copies[original.ParentId!.Value].Id, me, now.AddMicroseconds(copies.Count)));
+        }
+
+        foreach (var tagged in copies.Values.Where(one => one.TagIds.Length > 0 && gone.Count > 0))
+        {
+            tagged.TagIds = [.. tagged.TagIds.Except(gone)];
         }
 
         var copy = copies[id];
@@ -96,6 +103,7 @@ internal static class TodoCopyEndpoints
         Reminders = original.Reminders,
         EstimateMinutes = original.EstimateMinutes,
         AssigneeIds = original.AssigneeIds,
+        TagIds = original.TagIds,
         Source = original.Source,
         CreatedBy = me,
         CreatedAt = now,

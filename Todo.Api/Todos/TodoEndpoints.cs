@@ -21,7 +21,7 @@ internal static class TodoEndpoints
     {
         var group = app.MapGroup("/todos").WithTags("Todos").ExplainRefusals();
         group.MapGet("/", ListAsync).RequirePermission(Permission.TodosRead).WithName("ListTodos").WithSummary("List todos")
-            .WithDescription("Those in lists that one may see, oldest first. list, parent (or topLevel=true), assignee (an id, or me), state, priority, dueFrom and dueBefore (a day, which "
+            .WithDescription("Those in lists that one may see, oldest first. list, parent (or topLevel=true), assignee (an id, or me), tag (also several, all of which it must have), state, priority, dueFrom and dueBefore (a day, which "
                 + $"begins in UTC, or a moment) and text, which looks into titles and notes, each leave out what does not fit; {TodoSort.Rule}")
             .ProducesProblem(StatusCodes.Status400BadRequest);
         group.MapPost("/", CreateAsync).RequirePermission(Permission.TodosWrite).WithName("CreateTodo").WithSummary("Make a todo")
@@ -84,6 +84,7 @@ internal static class TodoEndpoints
         Guid? parent = null,
         bool topLevel = false,
         PersonFilter? assignee = null,
+        [MaxLength(TodoItem.MaxTags)] Guid[]? tag = null,
         TodoState? state = null,
         TodoPriority? priority = null,
         DayOrTime? dueFrom = null,
@@ -99,6 +100,7 @@ internal static class TodoEndpoints
             Parent = parent,
             TopLevel = topLevel,
             Assignee = assignee is { } person ? person.Id ?? identity.UserId : null,
+            Tags = tag is { Length: > 0 } ? tag : null,
             State = state,
             Priority = priority,
             DueFrom = dueFrom?.In(null),

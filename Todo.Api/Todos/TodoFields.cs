@@ -28,6 +28,7 @@ internal static class TodoFields
             Colour = request.Colour?.ToLowerInvariant(),
             EstimateMinutes = request.EstimateMinutes,
             AssigneeIds = [.. (request.AssigneeIds ?? []).Distinct()],
+            TagIds = [.. (request.TagIds ?? []).Distinct()],
             Source = source ?? SourceOf(caller),
             CreatedBy = caller.UserId,
             CreatedAt = now,
@@ -46,6 +47,7 @@ internal static class TodoFields
         todo.Colour = change.Has(nameof(change.Colour)) ? change.Colour?.ToLowerInvariant() : todo.Colour;
         todo.EstimateMinutes = change.Has(nameof(change.EstimateMinutes)) ? change.EstimateMinutes : todo.EstimateMinutes;
         todo.AssigneeIds = change.Has(nameof(change.AssigneeIds)) ? [.. (change.AssigneeIds ?? []).Distinct()] : todo.AssigneeIds;
+        todo.TagIds = change.Has(nameof(change.TagIds)) ? [.. (change.TagIds ?? []).Distinct()] : todo.TagIds;
         SetTimes(
             todo,
             change.Has(nameof(change.Start)) ? change.Start : DayOrTime.Of(todo.StartAt, todo.IsAllDay, todo.TimeZone),
@@ -78,6 +80,9 @@ internal static class TodoFields
 
     /// <summary>That a person is none of the tenant's.</summary>
     public static FieldError NoSuchPerson(Guid id) => new("assigneeIds", $"There is no person {id}.");
+
+    /// <summary>That a tag is none of the tenant's.</summary>
+    public static FieldError NoSuchTag(Guid id) => new("tagIds", $"There is no tag {id}.");
 
     private static TodoSource SourceOf(Caller caller) => caller.Kind switch
     {

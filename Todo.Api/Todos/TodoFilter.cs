@@ -39,6 +39,8 @@ internal sealed record TodoFilter
 
     public Guid? Assignee { get; init; }
 
+    public Guid[]? Tags { get; init; }
+
     public TodoState? State { get; init; }
 
     public TodoPriority? Priority { get; init; }
@@ -60,6 +62,11 @@ internal sealed record TodoFilter
 
         // Said twice, because the index has only those of somebody.
         todos = assignee is null ? todos : todos.Where(todo => todo.AssigneeIds.Length > 0 && todo.AssigneeIds.Contains(assignee.Value));
+        foreach (var tag in Tags ?? [])
+        {
+            todos = todos.Where(todo => todo.TagIds.Length > 0 && todo.TagIds.Contains(tag));
+        }
+
         todos = State is null ? todos : State == TodoState.Open ? todos.Where(todo => todo.CompletedAt == null) : todos.Where(todo => todo.CompletedAt != null);
         todos = priority is null ? todos : todos.Where(todo => todo.Priority == priority);
         todos = from is null ? todos : todos.Where(todo => todo.DueAt >= from);

@@ -3,6 +3,7 @@ using Npgsql;
 using Todo.Api.Errors;
 using Todo.Api.Identity;
 using Todo.Api.Lists;
+using Todo.Api.Tags;
 using Todo.Data;
 using Todo.Data.Tenants;
 
@@ -35,12 +36,14 @@ internal sealed class TodoMaking(TenantDbContext tenant, RequestIdentity identit
         if (todos is [{ ParentId: null } only] && requests[0].Position is null)
         {
             TodoFields.Require(errors);
-            await InsertAsync(only, me, now, cancellationToken);
+            await InsertAsync(only, cancellationToken);
             return todos;
         }
 
         await using var transaction = await tenant.Database.BeginTransactionAsync(cancellationToken);
         await FindListsAsync(requests, todos, path, me, errors, cancellationToken);
+        var unknown = await TagStatements.HoldAsync(tenant, [.. todos.SelectMany(todo => todo.TagIds).Distinct()], cancellationToken);
+        errors.AddRange(todos.SelectMany((todo, i) => todo.TagIds.Intersect(unknown).Select(tag => At(path, i, TodoFields.NoSuchTag(tag)))));
         TodoFields.Require(errors);
         if (todos.Any(todo => todo.ListId == me))
         {
@@ -76,11 +79,15 @@ internal sealed class TodoMaking(TenantDbContext tenant, RequestIdentity identit
         return todos;
     }
 
-    private async Task InsertAsync(TodoItem todo, Guid me, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>Stores one that is a part of nothing.</summary>
+    /// <exception cref="RefusedException">Its list is none in which the caller may write, or it has a tag that there is not.</exception>
+    public async Task InsertAsync(TodoItem todo, CancellationToken cancellationToken)
     {
+        var me = identity.UserId;
         for (var attempt = 1; !await TodoStatements.TryInsertAsync(tenant, me, todo, cancellationToken); attempt++)
         {
             await ListAccess.RequireWritableAsync(tenant, me, [todo.ListId!.Value], cancellationToken);
+            TodoFields.Require([.. (await TagStatements.FindUnknownAsync(tenant, todo.TagIds, cancellationToken)).Select(TodoFields.NoSuchTag)]);
             if (attempt > 1)
             {
                 throw RefusedException.Conflict("Others change this list at this moment. Try again.");
@@ -88,7 +95,7 @@ internal sealed class TodoMaking(TenantDbContext tenant, RequestIdentity identit
 
             if (todo.ListId == me)
             {
-                await Inbox.EnsureAsync(tenant, me, now, cancellationToken);
+                await Inbox.EnsureAsync(tenant, me, todo.CreatedAt, cancellationToken);
             }
         }
     }

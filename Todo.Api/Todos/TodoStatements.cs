@@ -23,9 +23,9 @@ internal static class TodoStatements
     private const string Insert =
         """
         INSERT INTO "<tenant>".todos (id, list_id, title, notes, created_by, created_at, updated_at, position, priority, colour,
-            start_at, due_at, is_all_day, time_zone, reminders, estimate_minutes, assignee_ids, source)
-        SELECT {1}, {2}, {3}, {4}::text, {5}, {6}, {6}, {7}, {8}, {9}::text, {10}::timestamptz, {11}::timestamptz, {12}, {13}::text, {14}, {15}::integer, {16}, {17}
-        WHERE {2} IN (
+            start_at, due_at, is_all_day, time_zone, reminders, estimate_minutes, assignee_ids, source, tag_ids)
+        SELECT {1}, {2}, {3}, {4}::text, {5}, {6}, {6}, {7}, {8}, {9}::text, {10}::timestamptz, {11}::timestamptz, {12}, {13}::text, {14}, {15}::integer, {16}, {17}, {18}
+        WHERE (cardinality({18}) = 0 OR cardinality({18}) = (SELECT count(*) FROM (SELECT 1 FROM "<tenant>".tags WHERE id = ANY ({18}) FOR KEY SHARE) AS held)) AND {2} IN (
         """ + ListAccess.WritableSql + ")";
 
     private const string Complete =
@@ -65,7 +65,7 @@ internal static class TodoStatements
         FROM back WHERE back.id = todo.id
         """;
 
-    /// <summary>Makes a todo that is a part of nothing. False: its list is none in which the person may write.</summary>
+    /// <summary>Makes a todo that is a part of nothing. False: its list is none in which the person may write, or there is not each of its tags.</summary>
     public static async Task<bool> TryInsertAsync(TenantDbContext tenant, Guid me, TodoItem todo, CancellationToken cancellationToken) => await tenant.Database.ExecuteSqlAsync(
         FormattableStringFactory.Create(
             Insert,
@@ -86,7 +86,8 @@ internal static class TodoStatements
             todo.Reminders,
             todo.EstimateMinutes,
             todo.AssigneeIds,
-            EnumText.Of(todo.Source)),
+            EnumText.Of(todo.Source),
+            todo.TagIds),
         cancellationToken) == 1;
 
     /// <summary>Completes it, unless it is: then it stays as it is. Null: see above.</summary>
@@ -104,6 +105,14 @@ internal static class TodoStatements
     /// <summary>Takes it out of the trash, with what was put there with it. False: see above, or it is not there.</summary>
     public static async Task<bool> RestoreAsync(TenantDbContext tenant, Guid me, Guid id, int[]? versions, DateTimeOffset now, CancellationToken cancellationToken) =>
         await tenant.Database.ExecuteSqlAsync(FormattableStringFactory.Create(Restore, me, id, versions, now), cancellationToken) > 0;
+
+    /// <summary>Puts all of a person's inbox into the trash.</summary>
+    public static Task EmptyInboxAsync(TenantDbContext tenant, Guid me, DateTimeOffset now, CancellationToken cancellationToken) => tenant.Database.ExecuteSqlAsync(
+        $"""
+        SELECT 1 FROM "<tenant>".todo_lists WHERE id = {me} FOR NO KEY UPDATE;
+        UPDATE "<tenant>".todos SET deleted_at = {now}, updated_at = {now}, version = version + 1 WHERE list_id = {me} AND deleted_at IS NULL
+        """,
+        cancellationToken);
 
     /// <summary>Takes somebody who is deleted for good out of what they were to do.</summary>
     public static Task UnassignAsync(TenantDbContext tenant, Guid person, CancellationToken cancellationToken) => tenant.Database.ExecuteSqlAsync(

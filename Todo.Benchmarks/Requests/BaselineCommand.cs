@@ -90,6 +90,7 @@ internal static class BaselineCommand
             row.GetFieldValue<int[]>(12),
             row.IsDBNull(13) ? null : row.GetInt32(13),
             row.GetFieldValue<Guid[]>(14),
+            row.GetFieldValue<Guid[]>(22),
             EnumText.Parse<TodoSource>(row.GetString(15)),
             row.GetGuid(16),
             row.GetFieldValue<DateTimeOffset>(17),
@@ -128,7 +129,7 @@ internal static class BaselineCommand
             statements.Add(reader.GetString(0), new Statements(
                 $"""
                 SELECT t.id, t.title, t.notes, t.list_id, t.parent_id, t.position, t.priority, t.colour, t.start_at, t.due_at, t.is_all_day, t.time_zone, t.reminders,
-                    t.estimate_minutes, t.assignee_ids, t.source, t.created_by, t.created_at, t.updated_at, t.completed_at, t.completed_by, t.version
+                    t.estimate_minutes, t.assignee_ids, t.source, t.created_by, t.created_at, t.updated_at, t.completed_at, t.completed_by, t.version, t.tag_ids
                 FROM {schema}.todos AS t WHERE t.id > $1 AND t.deleted_at IS NULL ORDER BY t.id LIMIT $2
                 """,
                 $"""

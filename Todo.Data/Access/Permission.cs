@@ -15,6 +15,9 @@ public static class Permission
     /// <summary>Create, change, complete and delete todos and lists.</summary>
     public const string TodosWrite = "todos.write";
 
+    /// <summary>Make, change, merge and delete tags.</summary>
+    public const string TagsWrite = "tags.write";
+
     /// <summary>Invite, approve, change, deactivate, delete and restore people.</summary>
     public const string UsersWrite = "users.write";
 
@@ -48,6 +51,6 @@ public static class Permission
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        UsersRead, UsersWrite, RolesRead, RolesWrite, GroupsRead, GroupsWrite, SettingsRead, SettingsWrite, AuditRead, ApiKeysManage, GuestLinksManage, TodosRead, TodosWrite,
+        UsersRead, UsersWrite, RolesRead, RolesWrite, GroupsRead, GroupsWrite, SettingsRead, SettingsWrite, AuditRead, ApiKeysManage, GuestLinksManage, TodosRead, TodosWrite, TagsWrite,
     ];
 }

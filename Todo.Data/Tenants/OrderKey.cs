@@ -26,6 +26,7 @@ public static class OrderKey
 
     private const char StartPrefix = 'F';
     private const char EndPrefix = 'a';
+    private const char NumberPrefix = 'P';
 
     // So that no key ends with a zero.
     private const char Middle = 'V';
@@ -53,6 +54,17 @@ public static class OrderKey
     /// <summary>The key of the <paramref name="number"/>th in an order that is spread anew, as the statement that does so makes it.</summary>
     /// <param name="number">From 1.</param>
     public static string Spread(int number) => $"M{number:x8}{Middle}";
+
+    /// <summary>The key of something whose place somebody gave as a number: among such ones, what has the lower number comes first.</summary>
+    public static string Numbered(int number) => $"{NumberPrefix}{(uint)number ^ 0x8000_0000:x8}{Middle}";
+
+    /// <summary>The number that a key was made of; null: of none.</summary>
+    public static int? NumberOf(string key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return key is [NumberPrefix, .., Middle] && key.Length == 10 && uint.TryParse(key.AsSpan(1, 8), System.Globalization.NumberStyles.AllowHexSpecifier, null, out var number)
+            && Numbered((int)(number ^ 0x8000_0000)) == key ? (int)(number ^ 0x8000_0000) : null;
+    }
 
     // The shortest text that is greater than one and less than the other; digits in common come first.
     private static string Between(string lower, string? upper)

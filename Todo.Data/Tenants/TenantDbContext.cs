@@ -64,6 +64,12 @@ public sealed class TenantDbContext(DbContextOptions<TenantDbContext> options) :
     /// <summary>Todos.</summary>
     public DbSet<TodoItem> Todos => Set<TodoItem>();
 
+    /// <summary>What people put on todos.</summary>
+    public DbSet<Tag> Tags => Set<Tag>();
+
+    /// <summary>What people say about todos.</summary>
+    public DbSet<Comment> Comments => Set<Comment>();
+
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -122,6 +128,12 @@ public sealed class TenantDbContext(DbContextOptions<TenantDbContext> options) :
             todo.Property(t => t.Source).HasConversion(new SnakeCaseEnum<TodoSource>());
             todo.Property(t => t.Version).IsConcurrencyToken();
         });
+        modelBuilder.Entity<Tag>(tag =>
+        {
+            tag.ToTable("tags");
+            tag.Property(t => t.Version).IsConcurrencyToken();
+        });
+        modelBuilder.Entity<Comment>().ToTable("comments");
         modelBuilder.UseSnakeCaseNames();
     }
 }

@@ -53,6 +53,9 @@ public sealed class TodoItem
     /// <summary>The most people to whom it is assigned.</summary>
     public const int MaxAssignees = 20;
 
+    /// <summary>The most tags.</summary>
+    public const int MaxTags = 20;
+
     /// <summary>The most reminders.</summary>
     public const int MaxReminders = 10;
 
@@ -112,6 +115,9 @@ public sealed class TodoItem
     /// named, and taken out when they are deleted for good.
     /// </summary>
     public Guid[] AssigneeIds { get; set; } = [];
+
+    /// <summary>Its tags, in the order in which they were put on it. In the row too; whoever takes a tag away takes it out of here.</summary>
+    public Guid[] TagIds { get; set; } = [];
 
     /// <summary>How it came to be.</summary>
     public TodoSource Source { get; init; }

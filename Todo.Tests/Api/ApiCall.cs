@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
 using Todo.Api.Accounts;
 using Todo.Api.ApiKeys;
+using Todo.Api.Comments;
 using Todo.Api.Fleet;
 using Todo.Api.Groups;
 using Todo.Api.Guests;
@@ -15,7 +16,9 @@ using Todo.Api.Identity;
 using Todo.Api.Lists;
 using Todo.Api.Roles;
 using Todo.Api.SignUp;
+using Todo.Api.Tags;
 using Todo.Api.Tenants;
+using Todo.Api.TodoBackend;
 using Todo.Api.Todos;
 using Todo.Api.Users;
 
@@ -26,6 +29,12 @@ internal sealed record Belongings(Guid TenantId, string Slug, string Email, Guid
 {
     /// <summary>Its people, roles and groups.</summary>
     public required PeopleBelongings People { get; init; }
+
+    /// <summary>Two tags that no todo has.</summary>
+    public required (Guid Id, Guid OtherId) Tags { get; init; }
+
+    /// <summary>A comment of the person's on the todo.</summary>
+    public required Guid CommentId { get; init; }
 
     /// <summary>Its keys and guests' links.</summary>
     public required OpenDoors Doors { get; init; }
@@ -47,9 +56,12 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
     private static readonly Dictionary<string, Func<Belongings, string>> Parameters = new()
     {
         ["todos/id"] = of => of.TodoId.ToString(),
+        ["todos/commentId"] = of => of.CommentId.ToString(),
         ["lists/id"] = of => of.ListId.ToString(),
         ["lists/userId"] = of => of.People.PersonId.ToString(),
         ["lists/groupId"] = of => of.People.GroupId.ToString(),
+        ["tags/id"] = of => of.Tags.Id.ToString(),
+        ["todo-backend/id"] = of => of.TodoId.ToString(),
         ["guest/id"] = of => of.TodoId.ToString(),
         ["auth/id"] = of => of.SessionId,
         ["users/id"] = of => of.People.PersonId.ToString(),
@@ -89,6 +101,13 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
         [typeof(NewTodo)] = of => new { title = "Made by a sample", of.ListId },
         [typeof(NewTodos)] = of => new { items = new object[] { new { title = "Made by a sample", of.ListId }, new { title = "A part by a sample", parentId = of.TodoId } } },
         [typeof(TodoCopy)] = of => new { of.ListId, title = "Copied by a sample" },
+        [typeof(NewComment)] = of => new { text = $"Said by a sample to <@{of.UserId}>" },
+        [typeof(CommentChange)] = _ => new { text = "Changed by a sample" },
+        [typeof(NewTag)] = _ => new { name = $"Made by a sample {Guid.NewGuid():N}" },
+        [typeof(TagChange)] = _ => new { colour = "#112233" },
+        [typeof(TagMerge)] = of => new { intoId = of.Tags.OtherId },
+        [typeof(NewBackendTodo)] = _ => new { title = "Made by a sample", order = 3 },
+        [typeof(BackendTodoChange)] = _ => new { title = "Changed by a sample" },
         [typeof(NewUser)] = of => new { email = $"{Guid.NewGuid():N}@{of.Slug}.example", name = "Invited by a sample", of.People.RoleId },
         [typeof(UserChange)] = _ => new { name = "Changed by a sample" },
         [typeof(InvitationAcceptance)] = of => new { token = of.People.Invitation, ApiHost.Password },
@@ -101,7 +120,7 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
     };
 
     // Bodies in which nothing can be named that belongs to somebody, or that are about the caller alone.
-    private static readonly HashSet<Type> Neutral = [typeof(NewRole), typeof(Dictionary<string, JsonElement>), typeof(PasswordChange), typeof(NewApiKey), typeof(NewGuestTodo)];
+    private static readonly HashSet<Type> Neutral = [typeof(NewRole), typeof(Dictionary<string, JsonElement>), typeof(PasswordChange), typeof(NewApiKey), typeof(NewGuestTodo), typeof(NewTag), typeof(NewBackendTodo)];
 
     // Calls that only make sense for a tenant with this status, and leave it with another.
     private static readonly Dictionary<string, string> Statuses = new()

@@ -137,6 +137,9 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
         {
             var belongings = await FillAsync(owner);
             using var person = await api.AddPersonAsync(owner.Slug, await RoleAsync(belongings, $"only {call}", [call.Permission!, .. call.AlsoNeeds]));
+
+            // What somebody said only they change, whatever they may otherwise.
+            await api.ExecuteAsync($"UPDATE {TenantSchema.Of(belongings.TenantId)}.comments SET author_id = '{person.UserId}'");
             using var request = call.Request(belongings);
             using var response = await person.SendAsync(request);
             response.IsSuccessStatusCode.ShouldBeTrue($"{call}: {(int)response.StatusCode}");
@@ -293,6 +296,7 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
         var schema = await api.SchemaAsync(owner.Slug);
         var email = await api.ScalarAsync<string>($"SELECT email FROM {schema}.users WHERE id = '{owner.UserId}'");
         var (list, todo, run) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
+        var (tag, otherTag, comment) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
         var session = AccessToken.Create(schema.TenantId, out _);
         var reset = AccessToken.Create(schema.TenantId, out var resetToken);
         var (newcomer, activation) = (Guid.CreateVersion7(), AccessToken.Create(schema.TenantId, out var activationToken));
@@ -305,6 +309,10 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
             INSERT INTO {schema}.todo_lists (id, name, created_at) VALUES ('{list}', 'List {Marker}', now());
             INSERT INTO {schema}.todos (id, list_id, title, notes, created_by, created_at, updated_at)
             VALUES ('{todo}', '{list}', 'Todo {Marker}', 'Notes {Marker}', '{owner.UserId}', now(), now());
+            INSERT INTO {schema}.tags (id, name, name_key, is_hidden, version, created_at)
+            VALUES ('{tag}', 'Tag {Marker}', '{tag}', false, 1, now()), ('{otherTag}', 'Other tag {Marker}', '{otherTag}', false, 1, now());
+            INSERT INTO {schema}.comments (id, todo_id, author_id, text, mention_ids, created_at, version)
+            VALUES ('{comment}', '{todo}', '{owner.UserId}', 'Comment {Marker}', ARRAY[]::uuid[], now(), 1);
             INSERT INTO {schema}.sessions (token_hash, user_id, created_at, expires_at) VALUES ('\x{Convert.ToHexString(session.Hash)}', '{owner.UserId}', now(), now() + interval '1 day');
             INSERT INTO {schema}.one_time_tokens (hash, user_id, purpose, created_at, expires_at)
             VALUES ('\x{Convert.ToHexString(reset.Hash)}', '{owner.UserId}', 'password_reset', now(), now() + interval '1 day');
@@ -317,6 +325,8 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
         return new Belongings(schema.TenantId, owner.Slug, email!, owner.UserId, list, todo, run, Convert.ToHexStringLower(session.Hash)[..32], resetToken, activationToken)
         {
             People = await FillPeopleAsync(schema),
+            Tags = (tag, otherTag),
+            CommentId = comment,
             Doors = await OpenDoorsAsync(schema, owner.UserId, list),
         };
     }
@@ -383,7 +393,7 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
 
     private static string[] Secrets(Belongings of) =>
     [
-        Marker, $"{of.UserId}", $"{of.ListId}", $"{of.TodoId}", $"{of.TenantId}",
+        Marker, $"{of.UserId}", $"{of.ListId}", $"{of.TodoId}", $"{of.TenantId}", $"{of.Tags.Id}", $"{of.CommentId}",
         $"{of.People.PersonId}", $"{of.People.GroupId}", $"{of.Doors.ApiKeyId}", $"{of.Doors.GuestLinkId}",
     ];
 

@@ -1,0 +1,48 @@
+using System.Runtime.CompilerServices;
+using Microsoft.EntityFrameworkCore;
+using Todo.Api.Lists;
+using Todo.Data.Tenants;
+
+namespace Todo.Api.Comments;
+
+/// <summary>What is done to a comment in one statement, which also says whether the caller may, and whether everybody who is mentioned sees the todo. If nothing is done, it is asked why.</summary>
+internal static class CommentStatements
+{
+    // {0} is the person; {1} the todo.
+    private const string Todo = """todo.id = {1} AND todo.deleted_at IS NULL AND (todo.list_id IS NULL OR todo.list_id IN (""" + ListAccess.ReadableSql + "))";
+
+    // {2} are those who are mentioned.
+    private static readonly string Readers =
+        """
+        SELECT person.id FROM "<tenant>".users AS person WHERE person.id = ANY ({2}) AND person.deleted_at IS NULL AND (todo.list_id IS NULL OR todo.list_id IN (
+        """ + ListAccess.ReadableSql.Replace("{0}", "person.id", StringComparison.Ordinal) + "))";
+
+    private static readonly string AllRead = "(cardinality({2}) = 0 OR cardinality({2}) = (SELECT count(*) FROM (" + Readers + ") AS reader))";
+
+    private static readonly string Insert =
+        """
+        INSERT INTO "<tenant>".comments (id, todo_id, author_id, text, mention_ids, created_at, version)
+        SELECT {3}, todo.id, {0}, {4}, {2}, {5}, 1 FROM "<tenant>".todos AS todo WHERE
+        """ + $" {Todo} AND {AllRead}";
+
+    private static readonly string Update =
+        """
+        UPDATE "<tenant>".comments AS comment SET text = {4}, mention_ids = {2}, edited_at = {5}, version = comment.version + 1 FROM "<tenant>".todos AS todo
+        WHERE comment.id = {3} AND comment.todo_id = todo.id AND comment.author_id = {0} AND ({6}::integer[] IS NULL OR comment.version = ANY ({6}::integer[])) AND
+        """ + $" {Todo} AND {AllRead} RETURNING comment.*";
+
+    private static readonly string Strangers = """SELECT one.id AS "Value" FROM "<tenant>".todos AS todo CROSS JOIN unnest({2}) AS one (id) WHERE """ + $"{Todo} AND one.id NOT IN ({Readers})";
+
+    /// <summary>Stores a new one. False: there is no such todo that the author sees, or somebody who is mentioned does not.</summary>
+    public static async Task<bool> TryInsertAsync(TenantDbContext tenant, Comment comment, CancellationToken cancellationToken) => await tenant.Database.ExecuteSqlAsync(
+        FormattableStringFactory.Create(Insert, comment.AuthorId, comment.TodoId, comment.MentionIds, comment.Id, comment.Text, comment.CreatedAt), cancellationToken) == 1;
+
+    /// <summary>Changes the text of one's own. Null: as above, or there is no such comment of one's own, or not at a version that the caller accepts.</summary>
+    public static async Task<Comment?> EditAsync(
+        TenantDbContext tenant, Guid me, Guid todo, Guid id, string text, Guid[] mentions, int[]? versions, DateTimeOffset now, CancellationToken cancellationToken) =>
+        (await tenant.Comments.FromSql(FormattableStringFactory.Create(Update, me, todo, mentions, id, text, now, versions)).AsNoTracking().ToListAsync(cancellationToken)).SingleOrDefault();
+
+    /// <summary>Which of those who are mentioned don't see a todo.</summary>
+    public static Task<List<Guid>> FindStrangersAsync(TenantDbContext tenant, Guid me, Guid todo, Guid[] mentions, CancellationToken cancellationToken) =>
+        tenant.Database.SqlQuery<Guid>(FormattableStringFactory.Create(Strangers, me, todo, mentions)).ToListAsync(cancellationToken);
+}
