@@ -73,7 +73,7 @@ public sealed class InspectionTests(ApiHost api) : IClassFixture<ApiHost>
         await RefusedAsync(new { tenant = "nobody-there", version = First }, HttpStatusCode.NotFound, "no tenant 'nobody-there'");
         await RefusedAsync(new { tenant = slug, version = "Nowhere" }, HttpStatusCode.BadRequest, "no migration 'Nowhere'");
         await RefusedAsync(new { tenant = slug, version = "+1" }, HttpStatusCode.BadRequest, "id or name");
-        await api.ExecuteAsync($"DROP TABLE {await api.SchemaAsync(slug)}.todos");
+        await api.ExecuteAsync($"DROP TABLE {await api.SchemaAsync(slug)}.todos CASCADE");
         await RefusedAsync(new { tenant = slug, version = Head }, HttpStatusCode.Conflict, "lacks todos");
         (await AskAsync("/cc/fleet/baseline", new { tenant = slug, version = Head, force = true })).GetProperty("schemaVersion").GetString().ShouldBe(Head);
         await api.ExecuteAsync($"UPDATE tenants SET status = 'deleted' WHERE slug = '{slug}'");

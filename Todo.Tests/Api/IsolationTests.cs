@@ -22,6 +22,7 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
         "POST /auth/login", "POST /auth/password-reset", "POST /auth/password-reset/confirm", "POST /auth/accept-invitation",
         "POST /auth/register", "POST /auth/activate", "POST /auth/activation",
         "GET /cc", "GET /cc/assets/fleet.css", "GET /cc/assets/fleet.js", "GET /cc/assets/fleet.svg",
+        "GET /guest", "GET /guest/assets/guest.css", "GET /guest/assets/guest.js", "GET /guest/assets/guest.svg",
     ];
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using Todo.Tests.Api;
+using Todo.Tests.Servers;
 using Todo.Tests.ServiceDefaults;
 
 namespace Todo.Tests.Telemetry;
@@ -34,9 +35,13 @@ public sealed class RequestTraceTests(TelemetryHost api) : IClassFixture<Telemet
         statement["db.query.text"].ShouldNotBeNull().ShouldContain("FROM \"<tenant>\".todos AS t");
         string.Join('\n', trace.Spans).ShouldNotContain(schema.Name, Case.Insensitive);
 
-        // What memory knows needs no span: the second request asks nobody who it is.
-        var (again, _) = await SendAsync(owner, HttpMethod.Get, "/todos");
-        (await api.TraceAsync(again, "SELECT todos")).Spans.Select(span => span.Name).ShouldBe(["GET /todos/", "EVALSHA", "SELECT todos"], ignoreOrder: true);
+        // What memory knows needs no span: a later request asks nobody who it is. The next one may, if the tenant, which is new, was just announced as changed.
+        await Eventually.TrueAsync(async () =>
+        {
+            var (again, _) = await SendAsync(owner, HttpMethod.Get, "/todos");
+            var names = (await api.TraceAsync(again, "SELECT todos")).Spans.Select(span => span.Name);
+            return names.Order(StringComparer.Ordinal).SequenceEqual(["EVALSHA", "GET /todos/", "SELECT todos"]);
+        });
     }
 
     [Fact]
