@@ -26,6 +26,3 @@ public sealed class Placement : MergePatch, IValidatableObject
         }
     }
 }
-
-/// <summary>The keys between which something is to stand; null: an end of the order.</summary>
-internal sealed record Gap(string? Lower, string? Upper);

@@ -42,7 +42,7 @@ public enum TodoSource
 }
 
 /// <summary>Something to do.</summary>
-public sealed class TodoItem
+public sealed class TodoItem : IOrdered
 {
     /// <summary>The longest title, in UTF-16 code units.</summary>
     public const int MaxTitleLength = 500;

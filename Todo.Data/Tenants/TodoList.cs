@@ -27,7 +27,7 @@ public enum ListRight : short
 }
 
 /// <summary>A named list of todos.</summary>
-public sealed class TodoList
+public sealed class TodoList : IOrdered
 {
     /// <summary>The longest name, in UTF-16 code units.</summary>
     public const int MaxNameLength = 200;
