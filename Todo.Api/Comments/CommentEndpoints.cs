@@ -150,5 +150,5 @@ internal static class CommentEndpoints
         }
     }
 
-    private static RefusedException Invalid(string rule) => RefusedException.Invalid(new Dictionary<string, string[]> { ["text"] = [rule] });
+    private static RefusedException Invalid(string rule) => RefusedException.InvalidField("text", rule);
 }

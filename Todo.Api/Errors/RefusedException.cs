@@ -19,6 +19,9 @@ internal sealed class RefusedException(int statusCode, string detail, IReadOnlyD
     public static RefusedException Invalid(IReadOnlyDictionary<string, string[]> errors) =>
         Invalid("One or more fields are wrong; errors says which and why.", new Dictionary<string, object?> { ["errors"] = errors });
 
+    /// <summary>Of one field.</summary>
+    public static RefusedException InvalidField(string field, string rule) => Invalid(new Dictionary<string, string[]> { [field] = [rule] });
+
     public static RefusedException Forbidden(string detail) => new(StatusCodes.Status403Forbidden, detail);
 
     public static RefusedException NotFound(string detail) => new(StatusCodes.Status404NotFound, detail);

@@ -34,26 +34,28 @@ internal static class ListAccess
         || tenant.ListShares.Any(share => share.ListId == list.Id && share.Access >= right
             && (share.UserId == me || tenant.GroupMembers.Any(member => member.GroupId == share.GroupId && member.UserId == me)));
 
+    private const string LivingSql = """SELECT list.id FROM "<tenant>".todo_lists AS list WHERE list.deleted_at IS NULL""";
+
+    private const string SharedSql =
+        """
+         AND (list.owner_id = {0} OR list.visibility = 'tenant' OR EXISTS (
+            SELECT 1 FROM "<tenant>".list_shares AS share WHERE share.list_id = list.id
+        """;
+
+    private const string WithSql =
+        """
+         AND (share.user_id = {0} OR EXISTS (
+                SELECT 1 FROM "<tenant>".group_members AS member WHERE member.group_id = share.group_id AND member.user_id = {0}))))
+        """;
+
     /// <summary>
     /// The ids of the lists in which somebody, the statement's first argument, may change todos: the same once more, for statements that LINQ has no
     /// words for. Tests go every way that there is, for every right.
     /// </summary>
-    public const string WritableSql =
-        """
-        SELECT list.id FROM "<tenant>".todo_lists AS list
-        WHERE list.deleted_at IS NULL AND list.archived_at IS NULL AND (list.owner_id = {0} OR list.visibility = 'tenant' OR EXISTS (
-            SELECT 1 FROM "<tenant>".list_shares AS share WHERE share.list_id = list.id AND share.access >= 2 AND (share.user_id = {0} OR EXISTS (
-                SELECT 1 FROM "<tenant>".group_members AS member WHERE member.group_id = share.group_id AND member.user_id = {0}))))
-        """;
+    public const string WritableSql = LivingSql + " AND list.archived_at IS NULL" + SharedSql + " AND share.access >= 2" + WithSql;
 
     /// <summary>Likewise the ids of the lists that somebody, the statement's first argument, may see.</summary>
-    public const string ReadableSql =
-        """
-        SELECT list.id FROM "<tenant>".todo_lists AS list
-        WHERE list.deleted_at IS NULL AND (list.owner_id = {0} OR list.visibility = 'tenant' OR EXISTS (
-            SELECT 1 FROM "<tenant>".list_shares AS share WHERE share.list_id = list.id AND (share.user_id = {0} OR EXISTS (
-                SELECT 1 FROM "<tenant>".group_members AS member WHERE member.group_id = share.group_id AND member.user_id = {0}))))
-        """;
+    public const string ReadableSql = LivingSql + SharedSql + WithSql;
 
     /// <summary>The lists with which somebody may do this; none that is deleted.</summary>
     public static IQueryable<TodoList> Lists(TenantDbContext tenant, Guid me, ListRight right) => AlsoDeleted(tenant, me, right).Where(list => list.DeletedAt == null);

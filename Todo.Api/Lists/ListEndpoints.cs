@@ -13,9 +13,6 @@ namespace Todo.Api.Lists;
 
 internal static class ListEndpoints
 {
-    // How often a change is tried that says nothing of what it has seen, when others change the list at the same time.
-    private const int Attempts = 5;
-
     public static void MapLists(this IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/lists").WithTags("Lists").ExplainRefusals();
@@ -206,17 +203,14 @@ internal static class ListEndpoints
         return TypedResults.NoContent();
     }
 
-    // Who says what they have seen changes only that. Who does not changes what is there, whoever else does at the same time.
-    private static async Task<Ok<ListResponse>> SaveAsync(
+    private static Task<Ok<ListResponse>> SaveAsync(
         Guid id,
         HttpContext context,
         RequestIdentity identity,
         TenantDbContext tenant,
         Func<TodoList, Task> change,
         bool alsoDeleted,
-        CancellationToken cancellationToken)
-    {
-        for (var attempt = 1; ; attempt++)
+        CancellationToken cancellationToken) => VersionedChange.RepeatAsync(tenant, "list", async () =>
         {
             var found = await ListAccess.FindAsync(tenant, identity.UserId, id, ListRight.Manage, cancellationToken, alsoDeleted);
             EntityTag.Check(context, Tag(ListResponse.Of(found)));
@@ -224,21 +218,9 @@ internal static class ListEndpoints
             if (tenant.ChangeTracker.HasChanges())
             {
                 found.List.Version++;
+                await tenant.SaveChangesAsync(cancellationToken);
             }
 
-            try
-            {
-                await tenant.SaveChangesAsync(cancellationToken);
-                return TypedResults.Ok(Show(context, ListResponse.Of(found)));
-            }
-            catch (DbUpdateConcurrencyException) when (attempt < Attempts)
-            {
-                tenant.ChangeTracker.Clear();
-            }
-            catch (DbUpdateConcurrencyException)
-            {
-                throw RefusedException.Conflict("Others change this list all the time. Try again.");
-            }
-        }
-    }
+            return TypedResults.Ok(Show(context, ListResponse.Of(found)));
+        });
 }

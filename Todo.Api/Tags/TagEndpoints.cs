@@ -15,9 +15,6 @@ namespace Todo.Api.Tags;
 /// <summary>The tenant's tags. Whoever may see todos sees them and whoever may change a todo puts them on it; what concerns them all needs a permission of its own.</summary>
 internal static class TagEndpoints
 {
-    // How often a change is tried that says nothing of what it has seen, when others change the tag at the same time.
-    private const int Attempts = 5;
-
     public static void MapTags(this IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/tags").WithTags("Tags").ExplainRefusals();
@@ -73,37 +70,22 @@ internal static class TagEndpoints
     private static async Task<Ok<TagResponse>> GetAsync(Guid id, HttpContext context, TenantDbContext tenant, CancellationToken cancellationToken) =>
         TypedResults.Ok(Show(context, await tenant.Tags.AsNoTracking().SingleOrDefaultAsync(tag => tag.Id == id, cancellationToken) ?? throw NoSuchTag()));
 
-    // Who says what they have seen changes only that. Who does not changes what is there, whoever else does at the same time.
-    private static async Task<Ok<TagResponse>> ChangeAsync(Guid id, TagChange change, HttpContext context, TenantDbContext tenant, CancellationToken cancellationToken)
-    {
-        for (var attempt = 1; ; attempt++)
+    private static Task<Ok<TagResponse>> ChangeAsync(Guid id, TagChange change, HttpContext context, TenantDbContext tenant, CancellationToken cancellationToken) =>
+        VersionedChange.RepeatAsync(tenant, "tag", async () =>
         {
             var tag = await tenant.Tags.SingleOrDefaultAsync(one => one.Id == id, cancellationToken) ?? throw NoSuchTag();
             EntityTag.Check(context, EntityTag.Of(tag.Version));
             tag.Name = change.Has(nameof(change.Name)) ? change.Name.Trim() : tag.Name;
             tag.Colour = change.Has(nameof(change.Colour)) ? change.Colour?.ToLowerInvariant() : tag.Colour;
             tag.IsHidden = change.Has(nameof(change.IsHidden)) ? change.IsHidden : tag.IsHidden;
-            if (!tenant.ChangeTracker.HasChanges())
+            if (tenant.ChangeTracker.HasChanges())
             {
-                return TypedResults.Ok(Show(context, tag));
+                tag.Version++;
+                await SaveAsync(tenant, cancellationToken);
             }
 
-            tag.Version++;
-            try
-            {
-                await SaveAsync(tenant, cancellationToken);
-                return TypedResults.Ok(Show(context, tag));
-            }
-            catch (DbUpdateConcurrencyException) when (attempt < Attempts)
-            {
-                tenant.ChangeTracker.Clear();
-            }
-            catch (DbUpdateConcurrencyException)
-            {
-                throw RefusedException.Conflict("Others change this tag all the time. Try again.");
-            }
-        }
-    }
+            return TypedResults.Ok(Show(context, tag));
+        });
 
     private static async Task<Ok<TagResponse>> MergeAsync(Guid id, TagMerge request, HttpContext context, TenantDbContext tenant, TimeProvider clock, CancellationToken cancellationToken)
     {
@@ -131,13 +113,13 @@ internal static class TagEndpoints
     {
         if (into == id)
         {
-            throw Invalid(field, "It is the tag itself.");
+            throw RefusedException.InvalidField(field, "It is the tag itself.");
         }
 
         if (!await TagStatements.MergeAsync(tenant, id, into, EntityTag.Versions(context), clock.GetTimestamptz(), cancellationToken))
         {
             await RequireAsync(id, context, tenant, cancellationToken);
-            throw Invalid(field, "There is no tag with this id.");
+            throw RefusedException.InvalidField(field, "There is no tag with this id.");
         }
     }
 
@@ -161,6 +143,4 @@ internal static class TagEndpoints
     }
 
     private static RefusedException NoSuchTag() => RefusedException.NotFound("There is no such tag.");
-
-    private static RefusedException Invalid(string field, string rule) => RefusedException.Invalid(new Dictionary<string, string[]> { [field] = [rule] });
 }

@@ -13,9 +13,6 @@ namespace Todo.Api.Todos;
 /// <summary>Changes todos, and moves them with their parts.</summary>
 internal sealed class TodoChanging(TenantDbContext tenant, RequestIdentity identity, TimeProvider clock)
 {
-    // How often a change is tried that says nothing of what it has seen, when others change the todo at the same time.
-    private const int Attempts = 5;
-
     /// <summary>Changes one, at a version that the caller accepts.</summary>
     /// <exception cref="RefusedException">It can't be changed so.</exception>
     public Task<TodoItem> ChangeAsync(Guid id, TodoChange change, HttpContext context, CancellationToken cancellationToken) =>
@@ -34,9 +31,8 @@ internal sealed class TodoChanging(TenantDbContext tenant, RequestIdentity ident
         needsTransaction: false,
         cancellationToken);
 
-    private async Task<TodoItem> RepeatAsync(Guid id, HttpContext context, Func<TodoItem, DateTimeOffset, Task> change, bool needsTransaction, CancellationToken cancellationToken)
-    {
-        for (var attempt = 1; ; attempt++)
+    private Task<TodoItem> RepeatAsync(Guid id, HttpContext context, Func<TodoItem, DateTimeOffset, Task> change, bool needsTransaction, CancellationToken cancellationToken) =>
+        VersionedChange.RepeatAsync(tenant, "todo", async () =>
         {
             try
             {
@@ -50,20 +46,11 @@ internal sealed class TodoChanging(TenantDbContext tenant, RequestIdentity ident
                 await transaction.CommitAsync(cancellationToken);
                 return todo;
             }
-            catch (DbUpdateConcurrencyException) when (attempt < Attempts)
-            {
-                tenant.ChangeTracker.Clear();
-            }
-            catch (DbUpdateConcurrencyException)
-            {
-                throw RefusedException.Conflict("Others change this todo all the time. Try again.");
-            }
             catch (DbUpdateException exception) when (exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation })
             {
                 throw RefusedException.Conflict("Somebody deleted the list, or what this was to be a part of, meanwhile.");
             }
-        }
-    }
+        });
 
     private async Task<TodoItem> TryAsync(Guid id, HttpContext context, Func<TodoItem, DateTimeOffset, Task> change, CancellationToken cancellationToken)
     {
@@ -111,7 +98,7 @@ internal sealed class TodoChanging(TenantDbContext tenant, RequestIdentity ident
             var list = await ListOfAsync(whole, me, cancellationToken);
             if (change.Has(nameof(change.ListId)) && to != list)
             {
-                throw Invalid("listId", "A part is in the list of what it is a part of.");
+                throw TodoFields.Refused(TodoFields.OtherListThanWhole);
             }
 
             to = list;
@@ -150,9 +137,6 @@ internal sealed class TodoChanging(TenantDbContext tenant, RequestIdentity ident
     private async Task<Guid> ListOfAsync(Guid parent, Guid me, CancellationToken cancellationToken)
     {
         var found = await ListAccess.Todos(tenant, me, ListRight.Read).Where(one => one.Id == parent).Select(one => new { one.ListId }).SingleOrDefaultAsync(cancellationToken);
-        return found is null ? throw Invalid("parentId", "There is no todo with this id.")
-            : found.ListId ?? throw Invalid("parentId", "That todo is in no list, and only todos of a list have parts. Move it to one first.");
+        return found is null ? throw TodoFields.Refused(TodoFields.NoSuchWhole) : found.ListId ?? throw TodoFields.Refused(TodoFields.WholeInNoList);
     }
-
-    private static RefusedException Invalid(string field, string rule) => RefusedException.Invalid(new Dictionary<string, string[]> { [field] = [rule] });
 }

@@ -69,6 +69,9 @@ internal static class TodoFields
         return [.. people.Except(known)];
     }
 
+    /// <summary>The refusal of what has one error.</summary>
+    public static RefusedException Refused(FieldError error) => RefusedException.InvalidField(error.Field, error.Rule);
+
     /// <summary>Refuses what has errors.</summary>
     public static void Require(List<FieldError> errors)
     {
@@ -77,6 +80,15 @@ internal static class TodoFields
             throw RefusedException.Invalid(errors.GroupBy(error => error.Field).ToDictionary(group => group.Key, group => group.Select(error => error.Rule).ToArray()));
         }
     }
+
+    /// <summary>What is to be a part names something else that somebody can't see.</summary>
+    public static readonly FieldError NoSuchWhole = new("parentId", "There is no todo with this id.");
+
+    /// <summary>What is to be a part names something else that is in no list.</summary>
+    public static readonly FieldError WholeInNoList = new("parentId", "That todo is in no list, and only todos of a list have parts. Move it to one first.");
+
+    /// <summary>What is to be a part names a list, too, and another one.</summary>
+    public static readonly FieldError OtherListThanWhole = new("listId", "A part is in the list of what it is a part of.");
 
     /// <summary>That a person is none of the tenant's.</summary>
     public static FieldError NoSuchPerson(Guid id) => new("assigneeIds", $"There is no person {id}.");

@@ -116,15 +116,15 @@ internal sealed class TodoMaking(TenantDbContext tenant, RequestIdentity identit
 
             if (!lists.TryGetValue(parent, out var list))
             {
-                errors.Add(At(path, i, new("parentId", "There is no todo with this id.")));
+                errors.Add(At(path, i, TodoFields.NoSuchWhole));
             }
             else if (list is null)
             {
-                errors.Add(At(path, i, new("parentId", "That todo is in no list, and only todos of a list have parts. Move it to one first.")));
+                errors.Add(At(path, i, TodoFields.WholeInNoList));
             }
             else if (requests[i].ListId is { } named && named != list)
             {
-                errors.Add(At(path, i, new("listId", "A part is in the list of what it is a part of.")));
+                errors.Add(At(path, i, TodoFields.OtherListThanWhole));
             }
             else
             {
