@@ -4,6 +4,7 @@ using Todo.Api.Accounts;
 using Todo.Api.ApiKeys;
 using Todo.Api.Audit;
 using Todo.Api.Comments;
+using Todo.Api.Events;
 using Todo.Api.Fleet;
 using Todo.Api.Groups;
 using Todo.Api.Guests;
@@ -104,6 +105,7 @@ namespace Todo.Api;
 [JsonSerializable(typeof(NewComment))]
 [JsonSerializable(typeof(CommentChange))]
 [JsonSerializable(typeof(Page<CommentResponse>))]
+[JsonSerializable(typeof(Page<EventResponse>))]
 [JsonSerializable(typeof(NewTag))]
 [JsonSerializable(typeof(TagChange))]
 [JsonSerializable(typeof(TagMerge))]

@@ -6,6 +6,7 @@ using Todo.Api.Comments;
 using Todo.Api.Docs;
 using Todo.Api.Edge;
 using Todo.Api.Errors;
+using Todo.Api.Events;
 using Todo.Api.Fleet;
 using Todo.Api.FleetPage;
 using Todo.Api.Groups;
@@ -57,6 +58,7 @@ public static class Program
         builder.AddApiKeys();
         builder.AddGuests();
         builder.Services.AddTodos();
+        builder.AddEvents();
         builder.AddSignUp();
         builder.AddRetention();
         builder.AddOperators();
@@ -78,6 +80,7 @@ public static class Program
         app.UseRateLimits();
         app.UseAuthorization();
         app.UseTenantConcurrency();
+        app.UseEventAnnouncements();
         app.UseIdempotency();
         app.MapDefaultEndpoints();
         app.MapDocs();
@@ -106,6 +109,8 @@ public static class Program
         app.MapTags();
         app.MapComments();
         app.MapTodoBackend();
+        app.MapActivity();
+        app.MapEvents();
         app.RequireDeclaredAccess();
         app.RequireKnownLimits();
         app.RequireIdempotentPosts();

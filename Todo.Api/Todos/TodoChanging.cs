@@ -127,7 +127,7 @@ internal sealed class TodoChanging(TenantDbContext tenant, RequestIdentity ident
 
         if (to != from)
         {
-            await TodoTree.MovePartsAsync(tenant, todo.Id, to!.Value, now, cancellationToken);
+            await TodoTree.MovePartsAsync(tenant, todo.Id, from, to!.Value, now, cancellationToken);
             todo.Position = OrderKey.AtEnd(now);
         }
 

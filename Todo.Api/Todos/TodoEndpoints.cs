@@ -162,8 +162,7 @@ internal static class TodoEndpoints
     {
         var versions = EntityTag.Versions(context);
         var isDone = force
-            ? await ListAccess.AlsoDeletedTodos(tenant, identity.UserId, ListRight.Write).Where(todo => todo.Id == id && (versions == null || versions.Contains(todo.Version)))
-                .ExecuteDeleteAsync(cancellationToken) > 0
+            ? await TodoStatements.PurgeAsync(tenant, identity.UserId, id, versions, clock.GetTimestamptz(), cancellationToken)
             : await TodoStatements.DeleteAsync(tenant, identity.UserId, id, versions, clock.GetTimestamptz(), cancellationToken);
         return isDone ? TypedResults.NoContent() : throw await ExplainAsync(id, context, identity, tenant, cancellationToken, alsoDeleted: force);
     }

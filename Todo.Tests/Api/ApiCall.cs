@@ -182,7 +182,7 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
             RoutePatternParameterPart parameter => Value(parameter.Name, of),
             _ => throw new NotSupportedException(part.ToString()),
         }))));
-        path += path.EndsWith("/purge", StringComparison.Ordinal) ? $"?confirm={of.Slug}" : "";
+        path += path.EndsWith("/purge", StringComparison.Ordinal) ? $"?confirm={of.Slug}" : path == "/events" ? "?follow=false" : "";
         var request = new HttpRequestMessage(Method, path) { Content = Body(of) };
         if (Endpoint.Metadata.OfType<IProducesResponseTypeMetadata>().Any(answer => answer.StatusCode == StatusCodes.Status428PreconditionRequired))
         {
