@@ -10,6 +10,7 @@ using Todo.Api.Guests;
 using Todo.Api.Identity;
 using Todo.Api.Lists;
 using Todo.Api.Mail;
+using Todo.Api.Notifications;
 using Todo.Api.Paging;
 using Todo.Api.Roles;
 using Todo.Api.Settings;
@@ -104,6 +105,8 @@ namespace Todo.Api;
 [JsonSerializable(typeof(NewComment))]
 [JsonSerializable(typeof(CommentChange))]
 [JsonSerializable(typeof(Page<CommentResponse>))]
+[JsonSerializable(typeof(Page<NotificationResponse>))]
+[JsonSerializable(typeof(NotificationCount))]
 [JsonSerializable(typeof(NewTag))]
 [JsonSerializable(typeof(TagChange))]
 [JsonSerializable(typeof(TagMerge))]

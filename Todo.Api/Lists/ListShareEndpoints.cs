@@ -1,8 +1,12 @@
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Todo.Api.Errors;
 using Todo.Api.Identity;
+using Todo.Api.Notifications;
+using Todo.Api.Paging;
+using Todo.Data;
 using Todo.Data.Access;
 using Todo.Data.Tenants;
 
@@ -11,6 +15,12 @@ namespace Todo.Api.Lists;
 /// <summary>With whom a list is shared, and for what.</summary>
 internal static class ListShareEndpoints
 {
+    private static readonly string Share = """SELECT 1 FROM "<tenant>".todo_lists WHERE id = {1} FOR NO KEY UPDATE; """ + NotificationStatements.SharedSql +
+        """
+        ; INSERT INTO "<tenant>".list_shares (list_id, subject_id, user_id, group_id, access) VALUES ({1}, {2}, {5}::uuid, {6}::uuid, {7})
+        ON CONFLICT (list_id, subject_id) DO UPDATE SET access = excluded.access
+        """;
+
     public static void MapListShares(this IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/lists/{id:guid}/shares").WithTags("Lists").ExplainRefusals().ProducesProblem(StatusCodes.Status404NotFound);
@@ -40,7 +50,7 @@ internal static class ListShareEndpoints
     }
 
     private static async Task<NoContent> ShareWithUserAsync(
-        Guid id, Guid userId, ShareContent request, RequestIdentity identity, TenantDbContext tenant, CancellationToken cancellationToken)
+        Guid id, Guid userId, ShareContent request, RequestIdentity identity, TenantDbContext tenant, TimeProvider clock, CancellationToken cancellationToken)
     {
         var list = await FindAsync(id, identity, tenant, cancellationToken);
         if (list.OwnerId == userId)
@@ -53,12 +63,12 @@ internal static class ListShareEndpoints
             throw RefusedException.Invalid("There is no person with this id.");
         }
 
-        await ShareAsync(tenant, id, userId, null, request.Access, cancellationToken);
+        await ShareAsync(tenant, identity.UserId, id, userId, null, request.Access, clock.GetTimestamptz(), cancellationToken);
         return TypedResults.NoContent();
     }
 
     private static async Task<NoContent> ShareWithGroupAsync(
-        Guid id, Guid groupId, ShareContent request, RequestIdentity identity, TenantDbContext tenant, CancellationToken cancellationToken)
+        Guid id, Guid groupId, ShareContent request, RequestIdentity identity, TenantDbContext tenant, TimeProvider clock, CancellationToken cancellationToken)
     {
         await FindAsync(id, identity, tenant, cancellationToken);
         if (!await tenant.Groups.AnyAsync(group => group.Id == groupId, cancellationToken))
@@ -66,7 +76,7 @@ internal static class ListShareEndpoints
             throw RefusedException.Invalid("There is no group with this id.");
         }
 
-        await ShareAsync(tenant, id, null, groupId, request.Access, cancellationToken);
+        await ShareAsync(tenant, identity.UserId, id, null, groupId, request.Access, clock.GetTimestamptz(), cancellationToken);
         return TypedResults.NoContent();
     }
 
@@ -96,17 +106,13 @@ internal static class ListShareEndpoints
         return list.IsInbox ? throw RefusedException.Conflict("An inbox is its owner's alone: it can't be shared.") : list;
     }
 
-    // In one statement, so that of two who share it at once with the same the last one's word counts.
-    private static async Task ShareAsync(TenantDbContext tenant, Guid id, Guid? userId, Guid? groupId, ListRight access, CancellationToken cancellationToken)
+    // The list is held, so of two who share it at once with the same the last one's word counts, and nobody is told twice.
+    private static async Task ShareAsync(
+        TenantDbContext tenant, Guid me, Guid id, Guid? userId, Guid? groupId, ListRight access, DateTimeOffset now, CancellationToken cancellationToken)
     {
         try
         {
-            await tenant.Database.ExecuteSqlAsync(
-                $"""
-                INSERT INTO "<tenant>".list_shares (list_id, subject_id, user_id, group_id, access) VALUES ({id}, {userId ?? groupId}, {userId}, {groupId}, {(short)access})
-                ON CONFLICT (list_id, subject_id) DO UPDATE SET access = excluded.access
-                """,
-                cancellationToken);
+            await tenant.Database.ExecuteSqlAsync(FormattableStringFactory.Create(Share, me, id, userId ?? groupId, SortableId.At(now), now, userId, groupId, (short)access), cancellationToken);
         }
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.ForeignKeyViolation)
         {

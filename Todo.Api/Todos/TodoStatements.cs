@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Todo.Api.Lists;
+using Todo.Api.Notifications;
+using Todo.Api.Paging;
 using Todo.Data.Tenants;
 using Todo.Tenancy.Catalog;
 
@@ -20,6 +22,7 @@ internal static class TodoStatements
     // Whoever makes parts, or moves them, holds the list too: so none appears in what is being deleted.
     private const string Lock = """SELECT 1 FROM "<tenant>".todo_lists WHERE id = (SELECT list_id FROM "<tenant>".todos WHERE id = {1}) FOR NO KEY UPDATE;""";
 
+    // Those who are to do it, other than whoever makes it, are told, if there are any.
     private const string Insert =
         """
         INSERT INTO "<tenant>".todos (id, list_id, title, notes, created_by, created_at, updated_at, position, priority, colour,
@@ -28,12 +31,18 @@ internal static class TodoStatements
         WHERE (cardinality({18}) = 0 OR cardinality({18}) = (SELECT count(*) FROM (SELECT 1 FROM "<tenant>".tags WHERE id = ANY ({18}) FOR KEY SHARE) AS held)) AND {2} IN (
         """ + ListAccess.WritableSql + ")";
 
-    private const string Complete =
+    private static readonly string InsertAssigned = Insert + ";" + NotificationStatements.AssignedSql("{1}", "{0}", "{6}");
+
+    // {4} is who is told of nothing, {5} the notifications' id, {6} the list that it has to be in, if any.
+    private static readonly string Complete =
         """
-        UPDATE "<tenant>".todos AS todo SET completed_at = coalesce(completed_at, {3}), completed_by = CASE WHEN completed_at IS NULL THEN {0} ELSE completed_by END,
-            updated_at = CASE WHEN completed_at IS NULL THEN {3} ELSE updated_at END, version = CASE WHEN completed_at IS NULL THEN version + 1 ELSE version END
-        WHERE todo.deleted_at IS NULL AND
-        """ + " " + Accepted + " RETURNING todo.*";
+        WITH was AS (SELECT todo.id, todo.completed_at FROM "<tenant>".todos AS todo WHERE todo.deleted_at IS NULL AND ({6}::uuid IS NULL OR todo.list_id = {6}::uuid) AND
+        """ + " " + Accepted + " FOR NO KEY UPDATE), done AS (" +
+        """
+        UPDATE "<tenant>".todos AS todo SET completed_at = coalesce(was.completed_at, {3}), completed_by = CASE WHEN was.completed_at IS NULL THEN {0} ELSE completed_by END,
+            updated_at = CASE WHEN was.completed_at IS NULL THEN {3} ELSE updated_at END, version = CASE WHEN was.completed_at IS NULL THEN version + 1 ELSE version END
+        FROM was WHERE todo.id = was.id RETURNING todo.*
+        """ + "), told AS (" + NotificationStatements.CompletedSql("done AS todo JOIN was ON was.id = todo.id", "{4}::uuid", "{5}", "{3}") + " AND was.completed_at IS NULL) SELECT * FROM done";
 
     private const string Reopen =
         """
@@ -68,7 +77,7 @@ internal static class TodoStatements
     /// <summary>Makes a todo that is a part of nothing. False: its list is none in which the person may write, or there is not each of its tags.</summary>
     public static async Task<bool> TryInsertAsync(TenantDbContext tenant, Guid me, TodoItem todo, CancellationToken cancellationToken) => await tenant.Database.ExecuteSqlAsync(
         FormattableStringFactory.Create(
-            Insert,
+            todo.AssigneeIds.Any(person => person != me) ? InsertAssigned : Insert,
             me,
             todo.Id,
             todo.ListId,
@@ -88,11 +97,20 @@ internal static class TodoStatements
             todo.AssigneeIds,
             EnumText.Of(todo.Source),
             todo.TagIds),
-        cancellationToken) == 1;
+        cancellationToken) > 0;
 
     /// <summary>Completes it, unless it is: then it stays as it is. Null: see above.</summary>
-    public static Task<TodoItem?> CompleteAsync(TenantDbContext tenant, Guid me, Guid id, int[]? versions, DateTimeOffset now, CancellationToken cancellationToken) =>
-        ReturnAsync(tenant, Complete, me, id, versions, now, cancellationToken);
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="me">The person, as whose it counts.</param>
+    /// <param name="actor">Who does it, who needs not be told; null: a guest.</param>
+    /// <param name="id">The todo.</param>
+    /// <param name="versions">Those that the caller accepts; null: any.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    /// <param name="list">The list that it has to be in; null: any.</param>
+    public static async Task<TodoItem?> CompleteAsync(
+        TenantDbContext tenant, Guid me, Guid? actor, Guid id, int[]? versions, DateTimeOffset now, CancellationToken cancellationToken, Guid? list = null) =>
+        (await tenant.Todos.FromSql(FormattableStringFactory.Create(Complete, me, id, versions, now, actor, SortableId.At(now), list)).AsNoTracking().ToListAsync(cancellationToken)).SingleOrDefault();
 
     /// <summary>Opens it again. Null: see above.</summary>
     public static Task<TodoItem?> ReopenAsync(TenantDbContext tenant, Guid me, Guid id, int[]? versions, DateTimeOffset now, CancellationToken cancellationToken) =>

@@ -70,6 +70,9 @@ public sealed class TenantDbContext(DbContextOptions<TenantDbContext> options) :
     /// <summary>What people say about todos.</summary>
     public DbSet<Comment> Comments => Set<Comment>();
 
+    /// <summary>What people are told of.</summary>
+    public DbSet<Notification> Notifications => Set<Notification>();
+
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -134,6 +137,11 @@ public sealed class TenantDbContext(DbContextOptions<TenantDbContext> options) :
             tag.Property(t => t.Version).IsConcurrencyToken();
         });
         modelBuilder.Entity<Comment>().ToTable("comments");
+        modelBuilder.Entity<Notification>(notification =>
+        {
+            notification.ToTable("notifications").HasKey(n => new { n.PersonId, n.Id });
+            notification.Property(n => n.Kind).HasConversion(new SnakeCaseEnum<NotificationKind>());
+        });
         modelBuilder.UseSnakeCaseNames();
     }
 }
