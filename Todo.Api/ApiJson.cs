@@ -11,6 +11,7 @@ using Todo.Api.Guests;
 using Todo.Api.Identity;
 using Todo.Api.Lists;
 using Todo.Api.Mail;
+using Todo.Api.Notifications;
 using Todo.Api.Paging;
 using Todo.Api.Roles;
 using Todo.Api.Settings;
@@ -106,6 +107,8 @@ namespace Todo.Api;
 [JsonSerializable(typeof(CommentChange))]
 [JsonSerializable(typeof(Page<CommentResponse>))]
 [JsonSerializable(typeof(Page<EventResponse>))]
+[JsonSerializable(typeof(Page<NotificationResponse>))]
+[JsonSerializable(typeof(NotificationCount))]
 [JsonSerializable(typeof(NewTag))]
 [JsonSerializable(typeof(TagChange))]
 [JsonSerializable(typeof(TagMerge))]

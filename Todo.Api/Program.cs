@@ -15,6 +15,7 @@ using Todo.Api.Idempotency;
 using Todo.Api.Identity;
 using Todo.Api.Lists;
 using Todo.Api.Mail;
+using Todo.Api.Notifications;
 using Todo.Api.Retention;
 using Todo.Api.Roles;
 using Todo.Api.Settings;
@@ -108,6 +109,7 @@ public static class Program
         app.MapTodos();
         app.MapTags();
         app.MapComments();
+        app.MapNotifications();
         app.MapTodoBackend();
         app.MapActivity();
         app.MapEvents();

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Todo.Api.Lists;
+using Todo.Api.Notifications;
+using Todo.Api.Paging;
 using Todo.Data.Tenants;
 
 namespace Todo.Api.Comments;
@@ -8,6 +10,8 @@ namespace Todo.Api.Comments;
 /// <summary>What is done to a comment in one statement, which also writes the event that tells of it, and says whether the caller may, and whether everybody who is mentioned sees the todo. If nothing is done, it is asked why.</summary>
 internal static class CommentStatements
 {
+    private const string Comments = "\"<tenant>\".comments AS comment";
+
     // {0} is the person; {1} the todo.
     private const string Todo = """todo.id = {1} AND todo.deleted_at IS NULL AND (todo.list_id IS NULL OR todo.list_id IN (""" + ListAccess.ReadableSql + "))";
 
@@ -30,14 +34,21 @@ internal static class CommentStatements
          SELECT {5}, 'comment.created', {6}, {7}::uuid, todo.list_id, todo.id, done.id FROM done JOIN "<tenant>".todos AS todo ON todo.id = done.todo_id
         """;
 
+    private static readonly string Tell = ";" + NotificationStatements.CommentedSql(Comments, "comment.id", "{5}") + " AND comment.id = {3} ON CONFLICT DO NOTHING";
+
+    // Whoever is mentioned is told of that, and not of the comment too.
+    private static readonly string TellMentioned = ";" + NotificationStatements.MentionedSql(Comments, "comment.mention_ids", "comment.id", "{5}") + " AND comment.id = {3}" + Tell;
+
+    // {9} is the id of what is told to those who were not mentioned before.
     private static readonly string Update =
         """
-        WITH done AS (UPDATE "<tenant>".comments AS comment SET text = {4}, mention_ids = {2}, edited_at = {5}, version = comment.version + 1 FROM "<tenant>".todos AS todo
-        WHERE comment.id = {3} AND comment.todo_id = todo.id AND comment.author_id = {0} AND ({6}::integer[] IS NULL OR comment.version = ANY ({6}::integer[])) AND
+        WITH was AS (SELECT id, mention_ids FROM "<tenant>".comments WHERE id = {3} FOR NO KEY UPDATE), done AS (
+            UPDATE "<tenant>".comments AS comment SET text = {4}, mention_ids = {2}, edited_at = {5}, version = comment.version + 1 FROM "<tenant>".todos AS todo
+            WHERE comment.id = {3} AND comment.todo_id = todo.id AND comment.author_id = {0} AND ({6}::integer[] IS NULL OR comment.version = ANY ({6}::integer[])) AND
         """ + $" {Todo} AND {AllRead} RETURNING comment.*), noted AS ({Noted}" +
         """
-         SELECT {5}, 'comment.changed', {7}, {8}::uuid, todo.list_id, todo.id, done.id FROM done JOIN "<tenant>".todos AS todo ON todo.id = done.todo_id) SELECT * FROM done
-        """;
+         SELECT {5}, 'comment.changed', {7}, {8}::uuid, todo.list_id, todo.id, done.id FROM done JOIN "<tenant>".todos AS todo ON todo.id = done.todo_id), told AS (
+        """ + NotificationStatements.MentionedSql("was JOIN done AS comment ON comment.id = was.id", "comment.mention_ids", "{9}", "{5}") + " AND person.id <> ALL (was.mention_ids)) SELECT * FROM done";
 
     private const string Delete =
         """
@@ -49,12 +60,23 @@ internal static class CommentStatements
 
     /// <summary>Stores a new one. False: there is no such todo that the author sees, or somebody who is mentioned does not.</summary>
     public static async Task<bool> TryInsertAsync(TenantDbContext tenant, Comment comment, CancellationToken cancellationToken) => await tenant.Database.ExecuteSqlAsync(
-        FormattableStringFactory.Create(Insert, comment.AuthorId, comment.TodoId, comment.MentionIds, comment.Id, comment.Text, comment.CreatedAt, tenant.Actor.KindText, tenant.Actor.Id), cancellationToken) == 1;
+        FormattableStringFactory.Create(
+            comment.MentionIds.Length > 0 ? Insert + TellMentioned : Insert + Tell,
+            comment.AuthorId,
+            comment.TodoId,
+            comment.MentionIds,
+            comment.Id,
+            comment.Text,
+            comment.CreatedAt,
+            tenant.Actor.KindText,
+            tenant.Actor.Id),
+        cancellationToken) > 0;
 
     /// <summary>Changes the text of one's own. Null: as above, or there is no such comment of one's own, or not at a version that the caller accepts.</summary>
     public static async Task<Comment?> EditAsync(
         TenantDbContext tenant, Guid me, Guid todo, Guid id, string text, Guid[] mentions, int[]? versions, DateTimeOffset now, CancellationToken cancellationToken) =>
-        (await tenant.Comments.FromSql(FormattableStringFactory.Create(Update, me, todo, mentions, id, text, now, versions, tenant.Actor.KindText, tenant.Actor.Id)).AsNoTracking().ToListAsync(cancellationToken)).SingleOrDefault();
+        (await tenant.Comments.FromSql(
+            FormattableStringFactory.Create(Update, me, todo, mentions, id, text, now, versions, tenant.Actor.KindText, tenant.Actor.Id, SortableId.At(now))).AsNoTracking().ToListAsync(cancellationToken)).SingleOrDefault();
 
     /// <summary>Deletes one's own. False: there is none that the author sees, or not at a version that the caller accepts.</summary>
     public static async Task<bool> DeleteAsync(TenantDbContext tenant, Guid me, Guid todo, Guid id, int[]? versions, DateTimeOffset now, CancellationToken cancellationToken) =>

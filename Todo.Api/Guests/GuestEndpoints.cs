@@ -81,8 +81,8 @@ internal static class GuestEndpoints
     private static async Task<Results<Ok<GuestTodo>, ProblemHttpResult>> CompleteAsync(
         Guid id, GuestVisit visit, TenantDbContext tenant, TimeProvider clock, CancellationToken cancellationToken)
     {
-        var (now, list, person) = (clock.GetTimestamptz(), visit.Link.ListId, visit.Link.CreatedBy);
-        return await TodoStatements.CompleteAsync(tenant, person, id, versions: null, now, cancellationToken, list) is { } todo
+        var (list, maker) = (visit.Link.ListId, visit.Link.CreatedBy);
+        return await TodoStatements.CompleteAsync(tenant, maker, actor: null, id, versions: null, clock.GetTimestamptz(), cancellationToken, list) is { } todo
             ? TypedResults.Ok(new GuestTodo(todo.Id, todo.Title, todo.Notes, todo.CreatedAt, todo.CompletedAt))
             : TypedResults.Problem("The list has no such todo.", statusCode: StatusCodes.Status404NotFound);
     }

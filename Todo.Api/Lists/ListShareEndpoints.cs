@@ -54,7 +54,7 @@ internal static class ListShareEndpoints
             throw RefusedException.Invalid("There is no person with this id.");
         }
 
-        await ShareAsync(tenant, id, userId, null, request.Access, clock, cancellationToken);
+        await ShareAsync(tenant, identity.UserId, id, userId, null, request.Access, clock.GetTimestamptz(), cancellationToken);
         return TypedResults.NoContent();
     }
 
@@ -67,7 +67,7 @@ internal static class ListShareEndpoints
             throw RefusedException.Invalid("There is no group with this id.");
         }
 
-        await ShareAsync(tenant, id, null, groupId, request.Access, clock, cancellationToken);
+        await ShareAsync(tenant, identity.UserId, id, null, groupId, request.Access, clock.GetTimestamptz(), cancellationToken);
         return TypedResults.NoContent();
     }
 
@@ -97,11 +97,12 @@ internal static class ListShareEndpoints
         return list.IsInbox ? throw RefusedException.Conflict("An inbox is its owner's alone: it can't be shared.") : list;
     }
 
-    private static async Task ShareAsync(TenantDbContext tenant, Guid id, Guid? userId, Guid? groupId, ListRight access, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task ShareAsync(
+        TenantDbContext tenant, Guid me, Guid id, Guid? userId, Guid? groupId, ListRight access, DateTimeOffset now, CancellationToken cancellationToken)
     {
         try
         {
-            await ListStatements.ShareAsync(tenant, id, userId, groupId, access, clock.GetTimestamptz(), cancellationToken);
+            await ListStatements.ShareAsync(tenant, me, id, userId, groupId, access, now, cancellationToken);
         }
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.ForeignKeyViolation)
         {

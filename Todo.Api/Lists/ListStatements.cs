@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
+using Todo.Api.Notifications;
+using Todo.Data;
 using Todo.Data.Tenants;
 
 namespace Todo.Api.Lists;
@@ -12,6 +14,15 @@ internal static class ListStatements
         """
         ARRAY(SELECT person.id FROM "<tenant>".users AS person WHERE person.deleted_at IS NULL AND done.id IN (
         """ + ListAccess.KnownSql.Replace("{0}", "person.id", StringComparison.Ordinal) + "))";
+
+    private static readonly string Share = """SELECT 1 FROM "<tenant>".todo_lists WHERE id = {1} FOR NO KEY UPDATE; """ + NotificationStatements.SharedSql +
+        """
+        ; WITH done AS (
+            INSERT INTO "<tenant>".list_shares (list_id, subject_id, user_id, group_id, access) VALUES ({1}, {2}, {5}::uuid, {6}::uuid, {7})
+            ON CONFLICT (list_id, subject_id) DO UPDATE SET access = excluded.access RETURNING list_id, subject_id)
+        INSERT INTO "<tenant>".events (at, kind, actor_kind, actor_id, list_id, subject_id, changes)
+        SELECT {4}, 'list.shared', {8}, {9}::uuid, list_id, subject_id, jsonb_build_object('access', jsonb_build_object('to', {10}::text)) FROM done
+        """;
 
     private static readonly string PurgeTrash =
         """
@@ -33,15 +44,11 @@ internal static class ListStatements
     public static Task PurgeTrashAsync(TenantDbContext tenant, DateTimeOffset before, DateTimeOffset now, CancellationToken cancellationToken) => tenant.Database.ExecuteSqlAsync(
         FormattableStringFactory.Create(PurgeTrash, before, now, tenant.Actor.KindText, tenant.Actor.Id), cancellationToken);
 
-    /// <summary>Shares a list; of two who share it at once with the same the last one's word counts.</summary>
-    public static Task ShareAsync(TenantDbContext tenant, Guid id, Guid? userId, Guid? groupId, ListRight access, DateTimeOffset now, CancellationToken cancellationToken) => tenant.Database.ExecuteSqlAsync(
-        $"""
-        WITH done AS (
-            INSERT INTO "<tenant>".list_shares (list_id, subject_id, user_id, group_id, access) VALUES ({id}, {userId ?? groupId}, {userId}, {groupId}, {(short)access})
-            ON CONFLICT (list_id, subject_id) DO UPDATE SET access = excluded.access RETURNING list_id, subject_id)
-        INSERT INTO "<tenant>".events (at, kind, actor_kind, actor_id, list_id, subject_id, changes)
-        SELECT {now}, 'list.shared', {tenant.Actor.KindText}, {tenant.Actor.Id}::uuid, list_id, subject_id, jsonb_build_object('access', jsonb_build_object('to', {access.ToString()})) FROM done
-        """,
+    /// <summary>Shares a list and tells those with whom it is from now on. It is held, so of two who share it at once with the same the last one's word counts, and nobody is told twice.</summary>
+    public static Task ShareAsync(
+        TenantDbContext tenant, Guid me, Guid id, Guid? userId, Guid? groupId, ListRight access, DateTimeOffset now, CancellationToken cancellationToken) => tenant.Database.ExecuteSqlAsync(
+        FormattableStringFactory.Create(
+            Share, me, id, userId ?? groupId, SortableId.At(now), now, userId, groupId, (short)access, tenant.Actor.KindText, tenant.Actor.Id, access.ToString()),
         cancellationToken);
 
     /// <summary>Shares a list no more, which those with whom it was are still told.</summary>

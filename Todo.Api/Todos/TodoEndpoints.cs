@@ -148,7 +148,7 @@ internal static class TodoEndpoints
     private static async Task<Ok<TodoResponse>> CompleteAsync(
         Guid id, HttpContext context, RequestIdentity identity, TenantDbContext tenant, TimeProvider clock, CancellationToken cancellationToken) => TypedResults.Ok(Show(
             context,
-            await TodoStatements.CompleteAsync(tenant, identity.UserId, id, EntityTag.Versions(context), clock.GetTimestamptz(), cancellationToken)
+            await TodoStatements.CompleteAsync(tenant, identity.UserId, identity.UserId, id, EntityTag.Versions(context), clock.GetTimestamptz(), cancellationToken)
                 ?? throw await ExplainAsync(id, context, identity, tenant, cancellationToken)));
 
     private static async Task<Ok<TodoResponse>> ReopenAsync(

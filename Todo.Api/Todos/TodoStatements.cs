@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Todo.Api.Lists;
+using Todo.Api.Notifications;
+using Todo.Api.Paging;
 using Todo.Data.Tenants;
 using Todo.Tenancy.Catalog;
 
@@ -22,6 +24,7 @@ internal static class TodoStatements
 
     private const string IntoEvents = """INSERT INTO "<tenant>".events (at, kind, actor_kind, actor_id, list_id, todo_id, changes)""";
 
+    // Those who are to do it, other than whoever makes it, are told, if there are any.
     private const string Insert =
         """
         WITH made AS (
@@ -34,15 +37,21 @@ internal static class TodoStatements
          SELECT created_at, 'todo.created', {19}, {20}::uuid, list_id, id, jsonb_build_object('title', jsonb_build_object('to', title)) FROM made
         """;
 
-    private const string Complete =
+    private static readonly string InsertAssigned = Insert + ";" + NotificationStatements.AssignedSql("{1}", "{0}", "{6}");
+
+    // {4} and {5} are who does it, {6} the list that it has to be in, if any, {7} who is told of nothing, {8} the notifications' id.
+    private static readonly string Complete =
         """
-        WITH done AS (UPDATE "<tenant>".todos AS todo SET completed_at = coalesce(completed_at, {3}), completed_by = CASE WHEN completed_at IS NULL THEN {0} ELSE completed_by END,
-            updated_at = CASE WHEN completed_at IS NULL THEN {3} ELSE updated_at END, version = CASE WHEN completed_at IS NULL THEN version + 1 ELSE version END
-        WHERE todo.deleted_at IS NULL AND ({6}::uuid IS NULL OR todo.list_id = {6}::uuid) AND
-        """ + " " + Accepted + " RETURNING todo.*), noted AS (" + IntoEvents +
+        WITH was AS (SELECT todo.id, todo.completed_at FROM "<tenant>".todos AS todo WHERE todo.deleted_at IS NULL AND ({6}::uuid IS NULL OR todo.list_id = {6}::uuid) AND
+        """ + " " + Accepted + " FOR NO KEY UPDATE), done AS (" +
         """
-         SELECT {3}, 'todo.completed', {4}, {5}::uuid, list_id, id, NULL FROM done WHERE updated_at = {3}) SELECT * FROM done
-        """;
+        UPDATE "<tenant>".todos AS todo SET completed_at = coalesce(was.completed_at, {3}), completed_by = CASE WHEN was.completed_at IS NULL THEN {0} ELSE completed_by END,
+            updated_at = CASE WHEN was.completed_at IS NULL THEN {3} ELSE updated_at END, version = CASE WHEN was.completed_at IS NULL THEN version + 1 ELSE version END
+        FROM was WHERE todo.id = was.id RETURNING todo.*
+        """ + "), noted AS (" + IntoEvents +
+        """
+         SELECT {3}, 'todo.completed', {4}, {5}::uuid, done.list_id, done.id, NULL FROM done JOIN was ON was.id = done.id WHERE was.completed_at IS NULL), told AS (
+        """ + NotificationStatements.CompletedSql("done AS todo JOIN was ON was.id = todo.id", "{7}::uuid", "{8}", "{3}") + " AND was.completed_at IS NULL) SELECT * FROM done";
 
     private const string Reopen =
         """
@@ -90,7 +99,7 @@ internal static class TodoStatements
     /// <summary>Makes a todo that is a part of nothing. False: its list is none in which the person may write, or there is not each of its tags.</summary>
     public static async Task<bool> TryInsertAsync(TenantDbContext tenant, Guid me, TodoItem todo, CancellationToken cancellationToken) => await tenant.Database.ExecuteSqlAsync(
         FormattableStringFactory.Create(
-            Insert,
+            todo.AssigneeIds.Any(person => person != me) ? InsertAssigned : Insert,
             me,
             todo.Id,
             todo.ListId,
@@ -112,12 +121,20 @@ internal static class TodoStatements
             todo.TagIds,
             tenant.Actor.KindText,
             tenant.Actor.Id),
-        cancellationToken) == 1;
+        cancellationToken) > 0;
 
-    /// <summary>Completes it, unless it is: then it stays as it is. Null: see above, or it is not in the list, if one is named.</summary>
+    /// <summary>Completes it, unless it is: then it stays as it is. Null: see above.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="me">The person, as whose it counts.</param>
+    /// <param name="actor">Who does it, who needs not be told; null: a guest.</param>
+    /// <param name="id">The todo.</param>
+    /// <param name="versions">Those that the caller accepts; null: any.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    /// <param name="list">The list that it has to be in; null: any.</param>
     public static Task<TodoItem?> CompleteAsync(
-        TenantDbContext tenant, Guid me, Guid id, int[]? versions, DateTimeOffset now, CancellationToken cancellationToken, Guid? list = null) =>
-        ReturnAsync(tenant, FormattableStringFactory.Create(Complete, me, id, versions, now, tenant.Actor.KindText, tenant.Actor.Id, list), cancellationToken);
+        TenantDbContext tenant, Guid me, Guid? actor, Guid id, int[]? versions, DateTimeOffset now, CancellationToken cancellationToken, Guid? list = null) =>
+        ReturnAsync(tenant, FormattableStringFactory.Create(Complete, me, id, versions, now, tenant.Actor.KindText, tenant.Actor.Id, list, actor, SortableId.At(now)), cancellationToken);
 
     /// <summary>Opens it again. Null: see above.</summary>
     public static Task<TodoItem?> ReopenAsync(TenantDbContext tenant, Guid me, Guid id, int[]? versions, DateTimeOffset now, CancellationToken cancellationToken) =>

@@ -70,6 +70,9 @@ public sealed class TenantDbContext(DbContextOptions<TenantDbContext> options) :
     /// <summary>What people say about todos.</summary>
     public DbSet<Comment> Comments => Set<Comment>();
 
+    /// <summary>What people are told of.</summary>
+    public DbSet<Notification> Notifications => Set<Notification>();
+
     /// <summary>What happened.</summary>
     public DbSet<TenantEvent> Events => Set<TenantEvent>();
 
@@ -180,6 +183,11 @@ public sealed class TenantDbContext(DbContextOptions<TenantDbContext> options) :
             one.Property(e => e.Changes).HasColumnType("jsonb");
         });
         modelBuilder.Entity<EventHead>().ToTable("event_heads");
+        modelBuilder.Entity<Notification>(notification =>
+        {
+            notification.ToTable("notifications").HasKey(n => new { n.PersonId, n.Id });
+            notification.Property(n => n.Kind).HasConversion(new SnakeCaseEnum<NotificationKind>());
+        });
         modelBuilder.UseSnakeCaseNames();
     }
 }
