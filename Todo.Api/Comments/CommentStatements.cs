@@ -39,12 +39,12 @@ internal static class CommentStatements
     // Whoever is mentioned is told of that, and not of the comment too.
     private static readonly string TellMentioned = ";" + NotificationStatements.MentionedSql(Comments, "comment.mention_ids", "comment.id", "{5}") + " AND comment.id = {3}" + Tell;
 
-    // {9} is the id of what is told to those who were not mentioned before.
+    // {9} is the id of what is told to those who were not mentioned before. The change is made of what was read before it, as nobody else can read that any more after it.
     private static readonly string Update =
         """
         WITH was AS (SELECT id, mention_ids FROM "<tenant>".comments WHERE id = {3} FOR NO KEY UPDATE), done AS (
-            UPDATE "<tenant>".comments AS comment SET text = {4}, mention_ids = {2}, edited_at = {5}, version = comment.version + 1 FROM "<tenant>".todos AS todo
-            WHERE comment.id = {3} AND comment.todo_id = todo.id AND comment.author_id = {0} AND ({6}::integer[] IS NULL OR comment.version = ANY ({6}::integer[])) AND
+            UPDATE "<tenant>".comments AS comment SET text = {4}, mention_ids = {2}, edited_at = {5}, version = comment.version + 1 FROM was, "<tenant>".todos AS todo
+            WHERE comment.id = was.id AND comment.todo_id = todo.id AND comment.author_id = {0} AND ({6}::integer[] IS NULL OR comment.version = ANY ({6}::integer[])) AND
         """ + $" {Todo} AND {AllRead} RETURNING comment.*), noted AS ({Noted}" +
         """
          SELECT {5}, 'comment.changed', {7}, {8}::uuid, todo.list_id, todo.id, done.id FROM done JOIN "<tenant>".todos AS todo ON todo.id = done.todo_id), told AS (

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Todo.Api.Notifications;
-using Todo.Data;
+using Todo.Api.Paging;
 using Todo.Data.Tenants;
 
 namespace Todo.Api.Lists;
