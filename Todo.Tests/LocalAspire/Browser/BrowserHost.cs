@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Aspire.Hosting;
@@ -11,6 +12,7 @@ using Todo.Data;
 using Todo.Tenancy.Provisioning;
 using Todo.Tests.Api;
 using Todo.Tests.Embedded;
+using Todo.Tests.Servers;
 
 namespace Todo.Tests.LocalAspire.Browser;
 
@@ -124,18 +126,33 @@ public sealed class BrowserHost : IAsyncLifetime, IDisposable
         return visit;
     }
 
-    /// <summary>Makes tenants that lack the newest migrations.</summary>
-    internal async Task<string[]> AddOldTenantsAsync(string prefix, int count, int steps)
+    /// <summary>Makes tenants that lack migrations: they get all, and then a run takes them down again.</summary>
+    /// <param name="prefix">Their slugs begin with it.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="to">The migration that they are to end at, or how many steps down, such as <c>-1</c>.</param>
+    internal async Task<string[]> AddOldTenantsAsync(string prefix, int count, string to)
     {
         await using var database = await OpenDatabaseAsync();
-        var old = MigrationLines.Tenant.UpTo(MigrationLines.Tenant.Steps[^(steps + 1)].Id);
-        var provisioner = new TenantProvisioner(database, old);
+        var provisioner = new TenantProvisioner(database, MigrationLines.Tenant);
         string[] slugs = [.. Enumerable.Range(1, count).Select(n => $"{prefix}-{n:00}")];
         foreach (var slug in slugs)
         {
             await provisioner.ProvisionAsync(slug, "Old " + slug, seed: null, CancellationToken.None);
         }
 
+        using var client = new HttpClient { BaseAddress = Api };
+        client.DefaultRequestHeaders.Add("X-Operator-Key", OperatorKey);
+        using var started = await client.PostAsJsonAsync("/cc/runs", new { kind = "rollback", to, tenants = slugs });
+        var answer = await started.Content.ReadFromJsonAsync<JsonElement>();
+        var isConfirmed = started.StatusCode != HttpStatusCode.Conflict;
+        var run = (isConfirmed ? answer.GetProperty("run").GetProperty("id") : answer.GetProperty("run")).GetGuid();
+        if (!isConfirmed)
+        {
+            using var confirmed = await client.PostAsync($"/cc/runs/{run}/resume?confirm={run}", null);
+            confirmed.IsSuccessStatusCode.ShouldBeTrue(await confirmed.Content.ReadAsStringAsync());
+        }
+
+        await Eventually.TrueAsync(async () => (await client.GetFromJsonAsync<JsonElement>($"/cc/runs/{run}")).GetProperty("run").GetProperty("state").GetString() is "completed" or "rolled_back");
         return slugs;
     }
 

@@ -13,14 +13,12 @@ public sealed partial class DashboardTests(BrowserHost host)
     [InlineData(390)]
     public async Task A_trace_is_followed_to_its_logs_and_back(int width)
     {
-        // A command of the operators writes a line of the log in the trace of its request.
-        await host.CommandAsync("api", "migrate-all");
         await using var visit = await host.OpenDashboardAsync("/traces", width);
         var page = visit.Page;
-        await page.GetByLabel("Name").FillAsync("POST /cc/migrate");
-        await page.GetByLabel("Resource").SelectOptionAsync("api");
-        await page.Locator("#traces a").First.ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("POST /cc/migrate");
+        await page.GetByLabel("Name").FillAsync("migrate");
+        await page.GetByLabel("Resource").SelectOptionAsync("migrations");
+        await page.Locator("#traces a").Filter(new() { HasTextRegex = new("^migrate$") }).First.ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("migrate");
         await Expect(page.Locator("#canvas .span-row").First).ToBeVisibleAsync();
         await visit.ShouldBeAccessibleAsync();
 
@@ -28,8 +26,8 @@ public sealed partial class DashboardTests(BrowserHost host)
         await page.Locator("#waterfall").FocusAsync();
         await page.Keyboard.PressAsync("ArrowDown");
         await page.Keyboard.PressAsync("Enter");
-        await Expect(page.Locator("#drawer-title")).ToHaveTextAsync("POST /cc/migrate");
-        await Expect(page.Locator("#drawer")).ToContainTextAsync("http.request.method");
+        await Expect(page.Locator("#drawer-title")).ToHaveTextAsync("migrate");
+        await Expect(page.Locator("#drawer")).ToContainTextAsync("Todo.Tenancy");
         await visit.ShouldBeAccessibleAsync();
         await page.Keyboard.PressAsync("Escape");
         await Expect(page.Locator("#drawer")).ToBeHiddenAsync();
@@ -77,12 +75,14 @@ public sealed partial class DashboardTests(BrowserHost host)
         await Expect(question).ToBeHiddenAsync();
         given.ShouldBeEmpty();
 
+        await api.GetByText("Commands").ClickAsync();
         await api.GetByRole(AriaRole.Button, new() { Name = "Migrate all tenants" }).ClickAsync();
         await question.GetByRole(AriaRole.Button, new() { Name = "Migrate all tenants" }).ClickAsync();
         await Expect(page.Locator("#toasts")).ToContainTextAsync("api: Migrate all tenants done");
         given.ShouldBe(["/api/resources/api/commands/migrate-all"]);
         await visit.ShouldBeAccessibleAsync();
 
+        await api.GetByText("Commands").ClickAsync();
         await api.GetByRole(AriaRole.Button, new() { Name = "Show the fleet" }).ClickAsync();
         await Expect(page.Locator("#drawer pre.result")).ToContainTextAsync("\"groups\"");
         await visit.ShouldBeAccessibleAsync();

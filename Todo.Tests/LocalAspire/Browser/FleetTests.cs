@@ -14,12 +14,12 @@ public sealed class FleetTests(BrowserHost host)
     [InlineData(390)]
     public async Task A_migration_is_planned_started_watched_to_its_end_and_found_as_a_trace(int width)
     {
-        var slugs = await host.AddOldTenantsAsync($"old-{width}", Tenants, steps: 1);
+        var slugs = await host.AddOldTenantsAsync($"old-{width}", Tenants, to: "-1");
         await using var visit = await host.OpenFleetAsync(width);
         var page = visit.Page;
         await Expect(page.Locator("#summary")).ToContainTextAsync("not at the newest version");
         await page.GetByLabel("Slugs, all if empty").FillAsync(string.Join(", ", slugs));
-        await page.GetByLabel("Waves").FillAsync("1,100%");
+        await page.GetByRole(AriaRole.Textbox, new() { Name = "Waves" }).FillAsync("1,100%");
         await page.GetByRole(AriaRole.Button, new() { Name = "Show the plan" }).ClickAsync();
         await Expect(page.Locator("#drawer")).ToContainTextAsync("Nothing has been changed yet.");
         await page.Locator("#drawer summary").First.ClickAsync();
