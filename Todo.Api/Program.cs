@@ -25,6 +25,7 @@ using Todo.Api.TodoBackend;
 using Todo.Api.Todos;
 using Todo.Api.Traffic;
 using Todo.Api.Users;
+using Todo.Api.Webhooks;
 using Todo.Data;
 using Todo.ServiceDefaults;
 
@@ -59,6 +60,7 @@ public static class Program
         builder.AddGuests();
         builder.Services.AddTodos();
         builder.AddEvents();
+        builder.AddWebhooks();
         builder.AddSignUp();
         builder.AddRetention();
         builder.AddOperators();
@@ -111,6 +113,7 @@ public static class Program
         app.MapTodoBackend();
         app.MapActivity();
         app.MapEvents();
+        app.MapWebhooks();
         app.RequireDeclaredAccess();
         app.RequireKnownLimits();
         app.RequireIdempotentPosts();

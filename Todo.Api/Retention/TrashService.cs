@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Todo.Api.Events;
 using Todo.Api.Lists;
 using Todo.Api.Todos;
+using Todo.Api.Webhooks;
 using Todo.Data;
 
 namespace Todo.Api.Retention;
@@ -21,6 +22,7 @@ internal sealed class TrashService(ServedTenants tenants, IOptions<RetentionOpti
                 await TodoStatements.PurgeTrashAsync(tenant, before, now, cancellationToken);
                 await ListStatements.PurgeTrashAsync(tenant, before, now, cancellationToken);
                 await EventOrder.ForgetAsync(tenant, now.AddDays(-options.Value.EventDays), cancellationToken);
+                await WebhookQueue.ForgetAsync(tenant, now.AddDays(-options.Value.DeliveryDays), cancellationToken);
             },
             cancellationToken);
     }
