@@ -21,6 +21,7 @@ using Todo.Api.Tenants;
 using Todo.Api.TodoBackend;
 using Todo.Api.Todos;
 using Todo.Api.Users;
+using Todo.Api.Webhooks;
 using Todo.Tenancy.Fleet;
 using Todo.Tenancy.Inspection;
 
@@ -109,6 +110,12 @@ namespace Todo.Api;
 [JsonSerializable(typeof(Page<EventResponse>))]
 [JsonSerializable(typeof(Page<NotificationResponse>))]
 [JsonSerializable(typeof(NotificationCount))]
+[JsonSerializable(typeof(NewWebhook))]
+[JsonSerializable(typeof(WebhookChange))]
+[JsonSerializable(typeof(Page<WebhookResponse>))]
+[JsonSerializable(typeof(WebhookSecretResponse))]
+[JsonSerializable(typeof(Page<WebhookDeliveryResponse>))]
+[JsonSerializable(typeof(WebhookMessage))]
 [JsonSerializable(typeof(NewTag))]
 [JsonSerializable(typeof(TagChange))]
 [JsonSerializable(typeof(TagMerge))]

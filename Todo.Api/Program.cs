@@ -26,6 +26,7 @@ using Todo.Api.TodoBackend;
 using Todo.Api.Todos;
 using Todo.Api.Traffic;
 using Todo.Api.Users;
+using Todo.Api.Webhooks;
 using Todo.Data;
 using Todo.ServiceDefaults;
 
@@ -60,6 +61,7 @@ public static class Program
         builder.AddGuests();
         builder.Services.AddTodos();
         builder.AddEvents();
+        builder.AddWebhooks();
         builder.AddSignUp();
         builder.AddRetention();
         builder.AddOperators();
@@ -113,6 +115,7 @@ public static class Program
         app.MapTodoBackend();
         app.MapActivity();
         app.MapEvents();
+        app.MapWebhooks();
         app.RequireDeclaredAccess();
         app.RequireKnownLimits();
         app.RequireIdempotentPosts();

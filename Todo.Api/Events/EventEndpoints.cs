@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using Todo.Api.Errors;
 using Todo.Api.Identity;
 using Todo.Api.Traffic;
+using Todo.Api.Webhooks;
 using Todo.Data.Access;
 using Todo.Data.Tenants;
 
@@ -34,6 +35,7 @@ internal static class EventEndpoints
             && context.RequestServices.GetRequiredService<RequestIdentity>().TenantId is { } tenant)
         {
             context.RequestServices.GetRequiredService<EventBus>().Announce(tenant);
+            context.RequestServices.GetRequiredService<WebhookService>().Announce(tenant);
         }
     });
 

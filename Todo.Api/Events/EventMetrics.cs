@@ -17,7 +17,7 @@ internal sealed class EventMetrics
         _dropped = _meter.CreateCounter<long>("todo.events.dropped", "{stream}", "Streams that were cut because they were read too slowly.");
     }
 
-    public void Observe(Func<int> streams) => _meter.CreateObservableGauge("todo.events.streams", streams, "{stream}", "Streams of events that are open.");
+    public void Observe(Func<int> streams) => _meter.CreateObservableGauge("todo.events.streams", () => streams(), "{stream}", "Streams of events that are open.");
 
     public void Told(TimeSpan delay) => _delay.Record(Math.Max(0, delay.TotalSeconds));
 

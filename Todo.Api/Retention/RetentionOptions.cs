@@ -28,6 +28,10 @@ public sealed class RetentionOptions
     [Range(1, 3650)]
     public int NotificationDays { get; init; } = 90;
 
+    /// <summary>Days that it is kept what webhooks were told.</summary>
+    [Range(4, 3650)]
+    public int DeliveryDays { get; init; } = 30;
+
     /// <summary>How often it is looked, in the catalog.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "1.00:00:00")]
     public TimeSpan Interval { get; init; } = TimeSpan.FromHours(1);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Todo.Api.Events;
 using Todo.Api.Lists;
 using Todo.Api.Todos;
+using Todo.Api.Webhooks;
 using Todo.Data;
 
 namespace Todo.Api.Retention;
@@ -24,6 +25,7 @@ internal sealed class TrashService(ServedTenants tenants, IOptions<RetentionOpti
                 await ListStatements.PurgeTrashAsync(tenant, before, now, cancellationToken);
                 await EventOrder.ForgetAsync(tenant, now.AddDays(-options.Value.EventDays), cancellationToken);
                 await tenant.Notifications.Where(notification => notification.CreatedAt < told).ExecuteDeleteAsync(cancellationToken);
+                await WebhookQueue.ForgetAsync(tenant, now.AddDays(-options.Value.DeliveryDays), cancellationToken);
             },
             cancellationToken);
     }

@@ -79,6 +79,12 @@ public sealed class TenantDbContext(DbContextOptions<TenantDbContext> options) :
     /// <summary>How far that was put into an order.</summary>
     public DbSet<EventHead> EventHeads => Set<EventHead>();
 
+    /// <summary>Addresses that are told.</summary>
+    public DbSet<Webhook> Webhooks => Set<Webhook>();
+
+    /// <summary>What each was told, or is to be.</summary>
+    public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
+
     /// <summary>Who makes the changes of this context; the system, until somebody says otherwise.</summary>
     public EventActor Actor { get; set; } = EventActor.System;
 
@@ -187,6 +193,16 @@ public sealed class TenantDbContext(DbContextOptions<TenantDbContext> options) :
         {
             notification.ToTable("notifications").HasKey(n => new { n.PersonId, n.Id });
             notification.Property(n => n.Kind).HasConversion(new SnakeCaseEnum<NotificationKind>());
+        });
+        modelBuilder.Entity<Webhook>(webhook =>
+        {
+            webhook.ToTable("webhooks");
+            webhook.Property(w => w.Version).IsConcurrencyToken();
+        });
+        modelBuilder.Entity<WebhookDelivery>(delivery =>
+        {
+            delivery.ToTable("webhook_deliveries");
+            delivery.Property(d => d.State).HasConversion(new SnakeCaseEnum<DeliveryState>());
         });
         modelBuilder.UseSnakeCaseNames();
     }

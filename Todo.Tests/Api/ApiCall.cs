@@ -21,6 +21,7 @@ using Todo.Api.Tenants;
 using Todo.Api.TodoBackend;
 using Todo.Api.Todos;
 using Todo.Api.Users;
+using Todo.Api.Webhooks;
 
 namespace Todo.Tests.Api;
 
@@ -38,6 +39,9 @@ internal sealed record Belongings(Guid TenantId, string Slug, string Email, Guid
 
     /// <summary>That the person was told of the todo.</summary>
     public required Guid NotificationId { get; init; }
+
+    /// <summary>A webhook that is stopped, and something that it was told.</summary>
+    public required (Guid Id, Guid DeliveryId) Webhook { get; init; }
 
     /// <summary>Its keys and guests' links.</summary>
     public required OpenDoors Doors { get; init; }
@@ -74,6 +78,8 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
         ["groups/userId"] = of => of.People.PersonId.ToString(),
         ["api-keys/id"] = of => of.Doors.ApiKeyId.ToString(),
         ["guest-links/id"] = of => of.Doors.GuestLinkId.ToString(),
+        ["webhooks/id"] = of => of.Webhook.Id.ToString(),
+        ["webhooks/deliveryId"] = of => of.Webhook.DeliveryId.ToString(),
         ["cc/slug"] = of => of.Slug,
         ["cc/id"] = of => of.RunId.ToString(),
         ["openapi/documentName"] = _ => "v1",
@@ -110,6 +116,8 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
         [typeof(NewTag)] = _ => new { name = $"Made by a sample {Guid.NewGuid():N}" },
         [typeof(TagChange)] = _ => new { colour = "#112233" },
         [typeof(TagMerge)] = of => new { intoId = of.Tags.OtherId },
+        [typeof(NewWebhook)] = _ => new { name = "Made by a sample", url = "https://hooks.example/made-by-a-sample" },
+        [typeof(WebhookChange)] = _ => new { name = "Changed by a sample" },
         [typeof(NewBackendTodo)] = _ => new { title = "Made by a sample", order = 3 },
         [typeof(BackendTodoChange)] = _ => new { title = "Changed by a sample" },
         [typeof(NewUser)] = of => new { email = $"{Guid.NewGuid():N}@{of.Slug}.example", name = "Invited by a sample", of.People.RoleId },
@@ -124,7 +132,7 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
     };
 
     // Bodies in which nothing can be named that belongs to somebody, or that are about the caller alone.
-    private static readonly HashSet<Type> Neutral = [typeof(NewRole), typeof(Dictionary<string, JsonElement>), typeof(PasswordChange), typeof(NewApiKey), typeof(NewGuestTodo), typeof(NewTag), typeof(NewBackendTodo)];
+    private static readonly HashSet<Type> Neutral = [typeof(NewRole), typeof(Dictionary<string, JsonElement>), typeof(PasswordChange), typeof(NewApiKey), typeof(NewGuestTodo), typeof(NewTag), typeof(NewBackendTodo), typeof(NewWebhook)];
 
     // Calls that only make sense for a tenant with this status, and leave it with another.
     private static readonly Dictionary<string, string> Statuses = new()

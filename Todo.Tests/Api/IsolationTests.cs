@@ -298,6 +298,7 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
         var email = await api.ScalarAsync<string>($"SELECT email FROM {schema}.users WHERE id = '{owner.UserId}'");
         var (list, todo, run) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
         var (tag, otherTag, comment, told) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
+        var (webhook, delivery) = (Guid.CreateVersion7(), Guid.CreateVersion7());
         var session = AccessToken.Create(schema.TenantId, out _);
         var reset = AccessToken.Create(schema.TenantId, out var resetToken);
         var (newcomer, activation) = (Guid.CreateVersion7(), AccessToken.Create(schema.TenantId, out var activationToken));
@@ -315,6 +316,11 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
             INSERT INTO {schema}.comments (id, todo_id, author_id, text, mention_ids, created_at, version)
             VALUES ('{comment}', '{todo}', '{owner.UserId}', 'Comment {Marker}', ARRAY[]::uuid[], now(), 1);
             INSERT INTO {schema}.notifications (person_id, id, kind, todo_id, created_at) VALUES ('{owner.UserId}', '{told}', 'todo_assigned', '{todo}', now());
+            DELETE FROM {schema}.webhooks;
+            INSERT INTO {schema}.webhooks (id, name, url, kinds, salt, position, is_active, created_by, created_at, version)
+            VALUES ('{webhook}', 'Webhook {Marker}', 'https://{Marker}.example', ARRAY[]::text[], '\x00', 0, false, '{owner.UserId}', now(), 1);
+            INSERT INTO {schema}.webhook_deliveries (id, webhook_id, kind, body, state, attempts, not_before, error, created_at, ended_at)
+            VALUES ('{delivery}', '{webhook}', 'todo.created', 'Body {Marker}', 'failed', 3, now(), 'Error {Marker}', now(), now());
             INSERT INTO {schema}.sessions (token_hash, user_id, created_at, expires_at) VALUES ('\x{Convert.ToHexString(session.Hash)}', '{owner.UserId}', now(), now() + interval '1 day');
             INSERT INTO {schema}.one_time_tokens (hash, user_id, purpose, created_at, expires_at)
             VALUES ('\x{Convert.ToHexString(reset.Hash)}', '{owner.UserId}', 'password_reset', now(), now() + interval '1 day');
@@ -330,6 +336,7 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
             Tags = (tag, otherTag),
             CommentId = comment,
             NotificationId = told,
+            Webhook = (webhook, delivery),
             Doors = await OpenDoorsAsync(schema, owner.UserId, list),
         };
     }
@@ -396,7 +403,7 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
 
     private static string[] Secrets(Belongings of) =>
     [
-        Marker, $"{of.UserId}", $"{of.ListId}", $"{of.TodoId}", $"{of.TenantId}", $"{of.Tags.Id}", $"{of.CommentId}", $"{of.NotificationId}",
+        Marker, $"{of.UserId}", $"{of.ListId}", $"{of.TodoId}", $"{of.TenantId}", $"{of.Tags.Id}", $"{of.CommentId}", $"{of.NotificationId}", $"{of.Webhook.Id}", $"{of.Webhook.DeliveryId}",
         $"{of.People.PersonId}", $"{of.People.GroupId}", $"{of.Doors.ApiKeyId}", $"{of.Doors.GuestLinkId}",
     ];
 
