@@ -16,6 +16,7 @@ using Todo.Api.Lists;
 using Todo.Api.Mail;
 using Todo.Api.Retention;
 using Todo.Api.Roles;
+using Todo.Api.Search;
 using Todo.Api.Settings;
 using Todo.Api.SignUp;
 using Todo.Api.Tags;
@@ -103,6 +104,8 @@ public static class Program
         app.MapLists();
         app.MapListShares();
         app.MapTodos();
+        app.MapSearch();
+        app.MapSavedFilters();
         app.MapTags();
         app.MapComments();
         app.MapTodoBackend();
