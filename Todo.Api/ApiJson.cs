@@ -4,12 +4,14 @@ using Todo.Api.Accounts;
 using Todo.Api.ApiKeys;
 using Todo.Api.Audit;
 using Todo.Api.Comments;
+using Todo.Api.Events;
 using Todo.Api.Fleet;
 using Todo.Api.Groups;
 using Todo.Api.Guests;
 using Todo.Api.Identity;
 using Todo.Api.Lists;
 using Todo.Api.Mail;
+using Todo.Api.Notifications;
 using Todo.Api.Paging;
 using Todo.Api.Roles;
 using Todo.Api.Search;
@@ -110,6 +112,9 @@ namespace Todo.Api;
 [JsonSerializable(typeof(FilterChange))]
 [JsonSerializable(typeof(Page<FilterResponse>))]
 [JsonSerializable(typeof(Page<SearchHit>))]
+[JsonSerializable(typeof(Page<EventResponse>))]
+[JsonSerializable(typeof(Page<NotificationResponse>))]
+[JsonSerializable(typeof(NotificationCount))]
 [JsonSerializable(typeof(NewTag))]
 [JsonSerializable(typeof(TagChange))]
 [JsonSerializable(typeof(TagMerge))]

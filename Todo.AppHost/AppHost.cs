@@ -24,6 +24,7 @@ try
         .WaitForCompletion(migrations)
         .WithHttpHealthCheck("/health")
         .WithExternalHttpEndpoints()
+        .WithLinks()
         .WithOperatorCommands(operatorKey);
 
     builder.AddDemo(migrations, api);

@@ -81,12 +81,9 @@ internal static class GuestEndpoints
     private static async Task<Results<Ok<GuestTodo>, ProblemHttpResult>> CompleteAsync(
         Guid id, GuestVisit visit, TenantDbContext tenant, TimeProvider clock, CancellationToken cancellationToken)
     {
-        var (now, list, person) = (clock.GetTimestamptz(), visit.Link.ListId, visit.Link.CreatedBy);
-        await ListAccess.Todos(tenant, person, ListRight.Write).Where(todo => todo.Id == id && todo.ListId == list && todo.CompletedAt == null).ExecuteUpdateAsync(
-            todo => todo.SetProperty(t => t.CompletedAt, now).SetProperty(t => t.CompletedBy, person).SetProperty(t => t.UpdatedAt, now).SetProperty(t => t.Version, t => t.Version + 1), cancellationToken);
-        return await ListAccess.Todos(tenant, person, ListRight.Write).Where(todo => todo.Id == id && todo.ListId == list)
-            .Select(todo => new GuestTodo(todo.Id, todo.Title, todo.Notes, todo.CreatedAt, todo.CompletedAt)).SingleOrDefaultAsync(cancellationToken) is { } completed
-            ? TypedResults.Ok(completed)
+        var (list, maker) = (visit.Link.ListId, visit.Link.CreatedBy);
+        return await TodoStatements.CompleteAsync(tenant, maker, actor: null, id, versions: null, clock.GetTimestamptz(), cancellationToken, list) is { } todo
+            ? TypedResults.Ok(new GuestTodo(todo.Id, todo.Title, todo.Notes, todo.CreatedAt, todo.CompletedAt))
             : TypedResults.Problem("The list has no such todo.", statusCode: StatusCodes.Status404NotFound);
     }
 

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Todo.Api.Errors;
 using Todo.Api.Identity;
+using Todo.Data;
 using Todo.Data.Access;
 using Todo.Data.Tenants;
 
@@ -40,7 +41,7 @@ internal static class ListShareEndpoints
     }
 
     private static async Task<NoContent> ShareWithUserAsync(
-        Guid id, Guid userId, ShareContent request, RequestIdentity identity, TenantDbContext tenant, CancellationToken cancellationToken)
+        Guid id, Guid userId, ShareContent request, RequestIdentity identity, TenantDbContext tenant, TimeProvider clock, CancellationToken cancellationToken)
     {
         var list = await FindAsync(id, identity, tenant, cancellationToken);
         if (list.OwnerId == userId)
@@ -53,12 +54,12 @@ internal static class ListShareEndpoints
             throw RefusedException.Invalid("There is no person with this id.");
         }
 
-        await ShareAsync(tenant, id, userId, null, request.Access, cancellationToken);
+        await ShareAsync(tenant, identity.UserId, id, userId, null, request.Access, clock.GetTimestamptz(), cancellationToken);
         return TypedResults.NoContent();
     }
 
     private static async Task<NoContent> ShareWithGroupAsync(
-        Guid id, Guid groupId, ShareContent request, RequestIdentity identity, TenantDbContext tenant, CancellationToken cancellationToken)
+        Guid id, Guid groupId, ShareContent request, RequestIdentity identity, TenantDbContext tenant, TimeProvider clock, CancellationToken cancellationToken)
     {
         await FindAsync(id, identity, tenant, cancellationToken);
         if (!await tenant.Groups.AnyAsync(group => group.Id == groupId, cancellationToken))
@@ -66,11 +67,11 @@ internal static class ListShareEndpoints
             throw RefusedException.Invalid("There is no group with this id.");
         }
 
-        await ShareAsync(tenant, id, null, groupId, request.Access, cancellationToken);
+        await ShareAsync(tenant, identity.UserId, id, null, groupId, request.Access, clock.GetTimestamptz(), cancellationToken);
         return TypedResults.NoContent();
     }
 
-    private static async Task<NoContent> UnshareUserAsync(Guid id, Guid userId, RequestIdentity identity, TenantDbContext tenant, CancellationToken cancellationToken)
+    private static async Task<NoContent> UnshareUserAsync(Guid id, Guid userId, RequestIdentity identity, TenantDbContext tenant, TimeProvider clock, CancellationToken cancellationToken)
     {
         if (userId == identity.UserId)
         {
@@ -81,13 +82,13 @@ internal static class ListShareEndpoints
             await FindAsync(id, identity, tenant, cancellationToken);
         }
 
-        return await UnshareAsync(tenant, id, userId, cancellationToken);
+        return await UnshareAsync(tenant, id, userId, clock, cancellationToken);
     }
 
-    private static async Task<NoContent> UnshareGroupAsync(Guid id, Guid groupId, RequestIdentity identity, TenantDbContext tenant, CancellationToken cancellationToken)
+    private static async Task<NoContent> UnshareGroupAsync(Guid id, Guid groupId, RequestIdentity identity, TenantDbContext tenant, TimeProvider clock, CancellationToken cancellationToken)
     {
         await FindAsync(id, identity, tenant, cancellationToken);
-        return await UnshareAsync(tenant, id, groupId, cancellationToken);
+        return await UnshareAsync(tenant, id, groupId, clock, cancellationToken);
     }
 
     private static async Task<TodoList> FindAsync(Guid id, RequestIdentity identity, TenantDbContext tenant, CancellationToken cancellationToken)
@@ -96,17 +97,12 @@ internal static class ListShareEndpoints
         return list.IsInbox ? throw RefusedException.Conflict("An inbox is its owner's alone: it can't be shared.") : list;
     }
 
-    // In one statement, so that of two who share it at once with the same the last one's word counts.
-    private static async Task ShareAsync(TenantDbContext tenant, Guid id, Guid? userId, Guid? groupId, ListRight access, CancellationToken cancellationToken)
+    private static async Task ShareAsync(
+        TenantDbContext tenant, Guid me, Guid id, Guid? userId, Guid? groupId, ListRight access, DateTimeOffset now, CancellationToken cancellationToken)
     {
         try
         {
-            await tenant.Database.ExecuteSqlAsync(
-                $"""
-                INSERT INTO "<tenant>".list_shares (list_id, subject_id, user_id, group_id, access) VALUES ({id}, {userId ?? groupId}, {userId}, {groupId}, {(short)access})
-                ON CONFLICT (list_id, subject_id) DO UPDATE SET access = excluded.access
-                """,
-                cancellationToken);
+            await ListStatements.ShareAsync(tenant, me, id, userId, groupId, access, now, cancellationToken);
         }
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.ForeignKeyViolation)
         {
@@ -114,9 +110,9 @@ internal static class ListShareEndpoints
         }
     }
 
-    private static async Task<NoContent> UnshareAsync(TenantDbContext tenant, Guid id, Guid subject, CancellationToken cancellationToken)
+    private static async Task<NoContent> UnshareAsync(TenantDbContext tenant, Guid id, Guid subject, TimeProvider clock, CancellationToken cancellationToken)
     {
-        await tenant.ListShares.Where(share => share.ListId == id && share.SubjectId == subject).ExecuteDeleteAsync(cancellationToken);
+        await ListStatements.UnshareAsync(tenant, id, subject, clock.GetTimestamptz(), cancellationToken);
         return TypedResults.NoContent();
     }
 }

@@ -7,6 +7,12 @@ public static class KnownSettings
     /// <summary>The level of a notification that comes as a mail.</summary>
     public const string ByMail = "mail";
 
+    /// <summary>The level of a notification that is shown where people work.</summary>
+    public const string InApp = "app";
+
+    /// <summary>The level of what nobody wants to hear of.</summary>
+    public const string Never = "none";
+
     private const SettingScope Both = SettingScope.Tenant | SettingScope.Person;
 
     /// <summary>The language of people who say none.</summary>
@@ -29,6 +35,21 @@ public static class KnownSettings
     public static readonly SettingDefinition LongestSession =
         SettingDefinition.Number("sessions.longest_days", SettingScope.Tenant, "How long somebody may stay signed in, in days.", 30, 1, 30);
 
+    /// <summary>How somebody hears that a todo is theirs to do.</summary>
+    public static readonly SettingDefinition TodoAssigned = Notification("todo_assigned", "Somebody assigned a todo to you.", InApp);
+
+    /// <summary>How somebody hears that a todo of theirs was completed.</summary>
+    public static readonly SettingDefinition TodoCompleted = Notification("todo_completed", "Somebody completed a todo of yours.", InApp);
+
+    /// <summary>How somebody hears that a comment mentions them.</summary>
+    public static readonly SettingDefinition Mentioned = Notification("mentioned", "Somebody mentioned you in a comment.", InApp);
+
+    /// <summary>How somebody hears of comments on what is theirs.</summary>
+    public static readonly SettingDefinition Commented = Notification("commented", "Somebody commented on a todo of yours.", InApp);
+
+    /// <summary>How somebody hears that they see another list now.</summary>
+    public static readonly SettingDefinition ListShared = Notification("list_shared", "Somebody shared a list with you.", InApp);
+
     /// <summary>How those who may let people in hear of somebody who waits.</summary>
     public static readonly SettingDefinition PersonWaiting = Notification("person_waiting", "Somebody signed up and waits for approval.", ByMail);
 
@@ -43,7 +64,11 @@ public static class KnownSettings
         WeekStart,
         DateFormat,
         LongestSession,
-        Notification("todo_completed", "Somebody completed a todo of yours.", "app"),
+        TodoAssigned,
+        TodoCompleted,
+        Mentioned,
+        Commented,
+        ListShared,
         PersonWaiting,
         RoleChanged,
     ];
@@ -52,5 +77,5 @@ public static class KnownSettings
     public static IEnumerable<SettingDefinition> Of(SettingScope scope) => All.Where(setting => setting.Scope.HasFlag(scope));
 
     private static SettingDefinition Notification(string kind, string about, string initial) =>
-        SettingDefinition.Choice("notifications." + kind, Both, about, initial, "none", "app", ByMail);
+        SettingDefinition.Choice("notifications." + kind, Both, about, initial, Never, InApp, ByMail);
 }

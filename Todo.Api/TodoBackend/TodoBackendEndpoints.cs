@@ -58,7 +58,7 @@ internal static class TodoBackendEndpoints
         await making.InsertAsync(todo, cancellationToken);
         if (request.Completed)
         {
-            todo = await TodoStatements.CompleteAsync(tenant, identity.UserId, todo.Id, versions: null, now, cancellationToken) ?? todo;
+            todo = await TodoStatements.CompleteAsync(tenant, identity.UserId, identity.UserId, todo.Id, versions: null, now, cancellationToken) ?? todo;
         }
 
         var shown = Show(context, todo);
@@ -80,7 +80,7 @@ internal static class TodoBackendEndpoints
         Guid id, BackendTodoChange change, HttpContext context, RequestIdentity identity, TodoChanging changing, CancellationToken cancellationToken)
     {
         var me = identity.UserId;
-        var todo = await changing.EditAsync(id, context, Edit, cancellationToken);
+        var todo = await changing.EditAsync(id, context, Edit, change.Has(nameof(change.Completed)), cancellationToken);
         return TypedResults.Ok(Show(context, todo));
 
         void Edit(TodoItem todo, DateTimeOffset now)

@@ -3,6 +3,8 @@ using Npgsql;
 using Todo.Api.Errors;
 using Todo.Api.Identity;
 using Todo.Api.Lists;
+using Todo.Api.Notifications;
+using Todo.Api.Paging;
 using Todo.Api.Tags;
 using Todo.Api.Versions;
 using Todo.Data;
@@ -19,8 +21,13 @@ internal sealed class TodoChanging(TenantDbContext tenant, RequestIdentity ident
         RepeatAsync(id, context, (todo, now) => ApplyAsync(todo, change, now, cancellationToken), change.NeedsTransaction, cancellationToken);
 
     /// <summary>Changes one without a look at anything else, at a version that the caller accepts.</summary>
+    /// <param name="id">The todo.</param>
+    /// <param name="context">The request, with what the caller has seen.</param>
+    /// <param name="edit">The change.</param>
+    /// <param name="tells">Whether the change may be one that others are told of.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     /// <exception cref="RefusedException">It can't be changed.</exception>
-    public Task<TodoItem> EditAsync(Guid id, HttpContext context, Action<TodoItem, DateTimeOffset> edit, CancellationToken cancellationToken) => RepeatAsync(
+    public Task<TodoItem> EditAsync(Guid id, HttpContext context, Action<TodoItem, DateTimeOffset> edit, bool tells, CancellationToken cancellationToken) => RepeatAsync(
         id,
         context,
         (todo, now) =>
@@ -28,7 +35,7 @@ internal sealed class TodoChanging(TenantDbContext tenant, RequestIdentity ident
             edit(todo, now);
             return Task.CompletedTask;
         },
-        needsTransaction: false,
+        tells,
         cancellationToken);
 
     private Task<TodoItem> RepeatAsync(Guid id, HttpContext context, Func<TodoItem, DateTimeOffset, Task> change, bool needsTransaction, CancellationToken cancellationToken) =>
@@ -58,14 +65,30 @@ internal sealed class TodoChanging(TenantDbContext tenant, RequestIdentity ident
         var todo = await ListAccess.Todos(tenant, identity.UserId, ListRight.Write).SingleOrDefaultAsync(one => one.Id == id, cancellationToken)
             ?? throw await TodoEndpoints.ExplainAsync(id, context, identity, tenant, cancellationToken);
         EntityTag.Check(context, EntityTag.Of(todo.Version));
+        var (wasCompleted, wereAssigned) = (todo.CompletedAt is not null, todo.AssigneeIds);
         await change(todo, now);
         if (tenant.ChangeTracker.HasChanges())
         {
             (todo.Version, todo.UpdatedAt) = (todo.Version + 1, now);
             await tenant.SaveChangesAsync(cancellationToken);
+            await TellAsync(todo, wasCompleted, wereAssigned, now, cancellationToken);
         }
 
         return todo;
+    }
+
+    private async Task TellAsync(TodoItem todo, bool wasCompleted, Guid[] wereAssigned, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var me = identity.UserId;
+        if (todo.AssigneeIds.Except(wereAssigned).Any(person => person != me))
+        {
+            await NotificationStatements.AddAssignedAsync(tenant, me, [todo.Id], [.. todo.AssigneeIds.Except(wereAssigned)], SortableId.At(now), now, cancellationToken);
+        }
+
+        if (todo.CompletedAt is not null && !wasCompleted)
+        {
+            await NotificationStatements.AddCompletedAsync(tenant, me, todo.Id, SortableId.At(now), now, cancellationToken);
+        }
     }
 
     private async Task ApplyAsync(TodoItem todo, TodoChange change, DateTimeOffset now, CancellationToken cancellationToken)
@@ -127,7 +150,7 @@ internal sealed class TodoChanging(TenantDbContext tenant, RequestIdentity ident
 
         if (to != from)
         {
-            await TodoTree.MovePartsAsync(tenant, todo.Id, to!.Value, now, cancellationToken);
+            await TodoTree.MovePartsAsync(tenant, todo.Id, from, to!.Value, now, cancellationToken);
             todo.Position = OrderKey.AtEnd(now);
         }
 

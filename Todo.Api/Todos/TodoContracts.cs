@@ -115,7 +115,7 @@ public sealed class TodoChange : MergePatch, IValidatableObject
     public Guid[]? TagIds { get; set => field = Given(value); }
 
     /// <summary>Whether it is about more rows than the todo's.</summary>
-    internal bool NeedsTransaction => IsMove || Has(nameof(TagIds));
+    internal bool NeedsTransaction => IsMove || Has(nameof(TagIds)) || Has(nameof(AssigneeIds));
 
     internal bool IsMove => Has(nameof(ListId)) || Has(nameof(ParentId));
 

@@ -4,6 +4,7 @@ using Npgsql;
 using Todo.Api.Errors;
 using Todo.Api.Identity;
 using Todo.Api.Lists;
+using Todo.Api.Notifications;
 using Todo.Api.Paging;
 using Todo.Api.Tags;
 using Todo.Data;
@@ -80,6 +81,11 @@ internal static class TodoCopyEndpoints
         catch (DbUpdateException exception) when (exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation })
         {
             throw RefusedException.Conflict("Somebody deleted the list meanwhile.");
+        }
+
+        if (copies.Values.Any(one => one.AssigneeIds.Any(person => person != me)))
+        {
+            await NotificationStatements.AddAssignedAsync(tenant, me, [.. copies.Values.Select(one => one.Id)], people: null, id: null, now, cancellationToken);
         }
 
         await transaction.CommitAsync(cancellationToken);

@@ -134,7 +134,7 @@ internal static class TodoEndpoints
     private static async Task<Ok<TodoResponse>> CompleteAsync(
         Guid id, HttpContext context, RequestIdentity identity, TenantDbContext tenant, TimeProvider clock, CancellationToken cancellationToken) => TypedResults.Ok(Show(
             context,
-            await TodoStatements.CompleteAsync(tenant, identity.UserId, id, EntityTag.Versions(context), clock.GetTimestamptz(), cancellationToken)
+            await TodoStatements.CompleteAsync(tenant, identity.UserId, identity.UserId, id, EntityTag.Versions(context), clock.GetTimestamptz(), cancellationToken)
                 ?? throw await ExplainAsync(id, context, identity, tenant, cancellationToken)));
 
     private static async Task<Ok<TodoResponse>> ReopenAsync(
@@ -148,8 +148,7 @@ internal static class TodoEndpoints
     {
         var versions = EntityTag.Versions(context);
         var isDone = force
-            ? await ListAccess.AlsoDeletedTodos(tenant, identity.UserId, ListRight.Write).Where(todo => todo.Id == id && (versions == null || versions.Contains(todo.Version)))
-                .ExecuteDeleteAsync(cancellationToken) > 0
+            ? await TodoStatements.PurgeAsync(tenant, identity.UserId, id, versions, clock.GetTimestamptz(), cancellationToken)
             : await TodoStatements.DeleteAsync(tenant, identity.UserId, id, versions, clock.GetTimestamptz(), cancellationToken);
         return isDone ? TypedResults.NoContent() : throw await ExplainAsync(id, context, identity, tenant, cancellationToken, alsoDeleted: force);
     }

@@ -3,6 +3,7 @@ using Npgsql;
 using Todo.Api.Errors;
 using Todo.Api.Identity;
 using Todo.Api.Lists;
+using Todo.Api.Notifications;
 using Todo.Api.Tags;
 using Todo.Data;
 using Todo.Data.Tenants;
@@ -75,6 +76,11 @@ internal sealed class TodoMaking(TenantDbContext tenant, RequestIdentity identit
         }
 
         await SaveAsync(cancellationToken);
+        if (todos.Any(todo => todo.AssigneeIds.Any(person => person != me)))
+        {
+            await NotificationStatements.AddAssignedAsync(tenant, me, [.. todos.Select(todo => todo.Id)], people: null, id: null, now, cancellationToken);
+        }
+
         await transaction.CommitAsync(cancellationToken);
         return todos;
     }

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Todo.Api.Lists;
+using Todo.Api.Notifications;
+using Todo.Api.Paging;
 using Todo.Data.Tenants;
 using Todo.Tenancy.Catalog;
 
@@ -8,11 +10,11 @@ namespace Todo.Api.Todos;
 
 /// <summary>
 /// What is done to a todo in one statement, which also says whether the caller may: nothing comes back if not, or if there is no such todo, or not at
-/// a version that the caller accepts. Only then it is asked why.
+/// a version that the caller accepts. Only then it is asked why. Each writes the event that tells of it.
 /// </summary>
 internal static class TodoStatements
 {
-    // {0} is the person, as ListAccess.WritableSql wants it; {1} the todo.
+    // {0} is the person, as ListAccess.WritableSql wants it; {1} the todo; {2} the versions that the caller accepts; {3} now; {4} and {5} who does it.
     private const string Writable = """(todo.list_id IS NULL OR todo.list_id IN (""" + ListAccess.WritableSql + "))";
 
     private const string Accepted = """todo.id = {1} AND ({2}::integer[] IS NULL OR todo.version = ANY ({2}::integer[])) AND """ + Writable;
@@ -20,27 +22,46 @@ internal static class TodoStatements
     // Whoever makes parts, or moves them, holds the list too: so none appears in what is being deleted.
     private const string Lock = """SELECT 1 FROM "<tenant>".todo_lists WHERE id = (SELECT list_id FROM "<tenant>".todos WHERE id = {1}) FOR NO KEY UPDATE;""";
 
+    private const string IntoEvents = """INSERT INTO "<tenant>".events (at, kind, actor_kind, actor_id, list_id, todo_id, changes)""";
+
+    // Those who are to do it, other than whoever makes it, are told, if there are any.
     private const string Insert =
         """
+        WITH made AS (
         INSERT INTO "<tenant>".todos (id, list_id, title, notes, created_by, created_at, updated_at, position, priority, colour,
             start_at, due_at, is_all_day, time_zone, reminders, estimate_minutes, assignee_ids, source, tag_ids)
         SELECT {1}, {2}, {3}, {4}::text, {5}, {6}, {6}, {7}, {8}, {9}::text, {10}::timestamptz, {11}::timestamptz, {12}, {13}::text, {14}, {15}::integer, {16}, {17}, {18}
         WHERE (cardinality({18}) = 0 OR cardinality({18}) = (SELECT count(*) FROM (SELECT 1 FROM "<tenant>".tags WHERE id = ANY ({18}) FOR KEY SHARE) AS held)) AND {2} IN (
-        """ + ListAccess.WritableSql + ")";
-
-    private const string Complete =
+        """ + ListAccess.WritableSql + ") RETURNING id, list_id, title, created_at) " + IntoEvents +
         """
-        UPDATE "<tenant>".todos AS todo SET completed_at = coalesce(completed_at, {3}), completed_by = CASE WHEN completed_at IS NULL THEN {0} ELSE completed_by END,
-            updated_at = CASE WHEN completed_at IS NULL THEN {3} ELSE updated_at END, version = CASE WHEN completed_at IS NULL THEN version + 1 ELSE version END
-        WHERE todo.deleted_at IS NULL AND
-        """ + " " + Accepted + " RETURNING todo.*";
+         SELECT created_at, 'todo.created', {19}, {20}::uuid, list_id, id, jsonb_build_object('title', jsonb_build_object('to', title)) FROM made
+        """;
+
+    private static readonly string InsertAssigned = Insert + ";" + NotificationStatements.AssignedSql("{1}", "{0}", "{6}");
+
+    // {4} and {5} are who does it, {6} the list that it has to be in, if any, {7} who is told of nothing, {8} the notifications' id.
+    private static readonly string Complete =
+        """
+        WITH was AS (SELECT todo.id, todo.completed_at FROM "<tenant>".todos AS todo WHERE todo.deleted_at IS NULL AND ({6}::uuid IS NULL OR todo.list_id = {6}::uuid) AND
+        """ + " " + Accepted + " FOR NO KEY UPDATE), done AS (" +
+        """
+        UPDATE "<tenant>".todos AS todo SET completed_at = coalesce(was.completed_at, {3}), completed_by = CASE WHEN was.completed_at IS NULL THEN {0} ELSE completed_by END,
+            updated_at = CASE WHEN was.completed_at IS NULL THEN {3} ELSE updated_at END, version = CASE WHEN was.completed_at IS NULL THEN version + 1 ELSE version END
+        FROM was WHERE todo.id = was.id RETURNING todo.*
+        """ + "), noted AS (" + IntoEvents +
+        """
+         SELECT {3}, 'todo.completed', {4}, {5}::uuid, done.list_id, done.id, NULL FROM done JOIN was ON was.id = done.id WHERE was.completed_at IS NULL), told AS (
+        """ + NotificationStatements.CompletedSql("done AS todo JOIN was ON was.id = todo.id", "{7}::uuid", "{8}", "{3}") + " AND was.completed_at IS NULL) SELECT * FROM done";
 
     private const string Reopen =
         """
-        UPDATE "<tenant>".todos AS todo SET completed_at = NULL, completed_by = NULL,
+        WITH done AS (UPDATE "<tenant>".todos AS todo SET completed_at = NULL, completed_by = NULL,
             updated_at = CASE WHEN completed_at IS NULL THEN updated_at ELSE {3} END, version = CASE WHEN completed_at IS NULL THEN version ELSE version + 1 END
         WHERE todo.deleted_at IS NULL AND
-        """ + " " + Accepted + " RETURNING todo.*";
+        """ + " " + Accepted + " RETURNING todo.*), noted AS (" + IntoEvents +
+        """
+         SELECT {3}, 'todo.reopened', {4}, {5}::uuid, list_id, id, NULL FROM done WHERE updated_at = {3}) SELECT * FROM done
+        """;
 
     private const string Delete = Lock +
         """
@@ -48,9 +69,19 @@ internal static class TodoStatements
             SELECT id FROM "<tenant>".todos AS todo WHERE todo.deleted_at IS NULL AND
         """ + " " + Accepted +
         """
-             UNION SELECT part.id FROM "<tenant>".todos AS part JOIN gone ON part.parent_id = gone.id WHERE part.deleted_at IS NULL)
-        UPDATE "<tenant>".todos AS todo SET deleted_at = {3}, updated_at = {3}, version = version + 1 FROM gone WHERE gone.id = todo.id
-        """;
+             UNION SELECT part.id FROM "<tenant>".todos AS part JOIN gone ON part.parent_id = gone.id WHERE part.deleted_at IS NULL),
+        done AS (UPDATE "<tenant>".todos AS todo SET deleted_at = {3}, updated_at = {3}, version = version + 1 FROM gone WHERE gone.id = todo.id RETURNING todo.id, todo.list_id)
+        """ + " " + IntoEvents + " SELECT {3}, 'todo.deleted', {4}, {5}::uuid, list_id, id, NULL FROM done";
+
+    private const string Purge = Lock +
+        """
+        WITH RECURSIVE gone AS (
+            SELECT id FROM "<tenant>".todos AS todo WHERE
+        """ + " " + Accepted +
+        """
+             UNION SELECT part.id FROM "<tenant>".todos AS part JOIN gone ON part.parent_id = gone.id),
+        done AS (DELETE FROM "<tenant>".todos AS todo USING gone WHERE gone.id = todo.id RETURNING todo.id, todo.list_id)
+        """ + " " + IntoEvents + " SELECT {3}, 'todo.purged', {4}, {5}::uuid, list_id, id, NULL FROM done";
 
     // What was deleted with it comes back with it. What it was a part of may be in the trash itself, and then it is a part of nothing.
     private const string Restore = Lock +
@@ -59,16 +90,16 @@ internal static class TodoStatements
             SELECT id, deleted_at FROM "<tenant>".todos AS todo WHERE todo.deleted_at IS NOT NULL AND
         """ + " " + Accepted +
         """
-             UNION SELECT part.id, part.deleted_at FROM "<tenant>".todos AS part JOIN back ON part.parent_id = back.id AND part.deleted_at = back.deleted_at)
-        UPDATE "<tenant>".todos AS todo SET deleted_at = NULL, updated_at = {3}, version = version + 1,
+             UNION SELECT part.id, part.deleted_at FROM "<tenant>".todos AS part JOIN back ON part.parent_id = back.id AND part.deleted_at = back.deleted_at),
+        done AS (UPDATE "<tenant>".todos AS todo SET deleted_at = NULL, updated_at = {3}, version = version + 1,
             parent_id = CASE WHEN todo.id = {1} AND EXISTS (SELECT 1 FROM "<tenant>".todos AS whole WHERE whole.id = todo.parent_id AND whole.deleted_at IS NOT NULL) THEN NULL ELSE todo.parent_id END
-        FROM back WHERE back.id = todo.id
-        """;
+        FROM back WHERE back.id = todo.id RETURNING todo.id, todo.list_id)
+        """ + " " + IntoEvents + " SELECT {3}, 'todo.restored', {4}, {5}::uuid, list_id, id, NULL FROM done";
 
     /// <summary>Makes a todo that is a part of nothing. False: its list is none in which the person may write, or there is not each of its tags.</summary>
     public static async Task<bool> TryInsertAsync(TenantDbContext tenant, Guid me, TodoItem todo, CancellationToken cancellationToken) => await tenant.Database.ExecuteSqlAsync(
         FormattableStringFactory.Create(
-            Insert,
+            todo.AssigneeIds.Any(person => person != me) ? InsertAssigned : Insert,
             me,
             todo.Id,
             todo.ListId,
@@ -87,41 +118,72 @@ internal static class TodoStatements
             todo.EstimateMinutes,
             todo.AssigneeIds,
             EnumText.Of(todo.Source),
-            todo.TagIds),
-        cancellationToken) == 1;
+            todo.TagIds,
+            tenant.Actor.KindText,
+            tenant.Actor.Id),
+        cancellationToken) > 0;
 
     /// <summary>Completes it, unless it is: then it stays as it is. Null: see above.</summary>
-    public static Task<TodoItem?> CompleteAsync(TenantDbContext tenant, Guid me, Guid id, int[]? versions, DateTimeOffset now, CancellationToken cancellationToken) =>
-        ReturnAsync(tenant, Complete, me, id, versions, now, cancellationToken);
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="me">The person, as whose it counts.</param>
+    /// <param name="actor">Who does it, who needs not be told; null: a guest.</param>
+    /// <param name="id">The todo.</param>
+    /// <param name="versions">Those that the caller accepts; null: any.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    /// <param name="list">The list that it has to be in; null: any.</param>
+    public static Task<TodoItem?> CompleteAsync(
+        TenantDbContext tenant, Guid me, Guid? actor, Guid id, int[]? versions, DateTimeOffset now, CancellationToken cancellationToken, Guid? list = null) =>
+        ReturnAsync(tenant, FormattableStringFactory.Create(Complete, me, id, versions, now, tenant.Actor.KindText, tenant.Actor.Id, list, actor, SortableId.At(now)), cancellationToken);
 
     /// <summary>Opens it again. Null: see above.</summary>
     public static Task<TodoItem?> ReopenAsync(TenantDbContext tenant, Guid me, Guid id, int[]? versions, DateTimeOffset now, CancellationToken cancellationToken) =>
-        ReturnAsync(tenant, Reopen, me, id, versions, now, cancellationToken);
+        ReturnAsync(tenant, FormattableStringFactory.Create(Reopen, me, id, versions, now, tenant.Actor.KindText, tenant.Actor.Id), cancellationToken);
 
     /// <summary>Puts it and its parts into the trash. False: see above.</summary>
     public static async Task<bool> DeleteAsync(TenantDbContext tenant, Guid me, Guid id, int[]? versions, DateTimeOffset now, CancellationToken cancellationToken) =>
-        await tenant.Database.ExecuteSqlAsync(FormattableStringFactory.Create(Delete, me, id, versions, now), cancellationToken) > 0;
+        await ChangeAsync(tenant, Delete, me, id, versions, now, cancellationToken);
+
+    /// <summary>Deletes it and its parts for good, from the trash too. False: see above.</summary>
+    public static async Task<bool> PurgeAsync(TenantDbContext tenant, Guid me, Guid id, int[]? versions, DateTimeOffset now, CancellationToken cancellationToken) =>
+        await ChangeAsync(tenant, Purge, me, id, versions, now, cancellationToken);
 
     /// <summary>Takes it out of the trash, with what was put there with it. False: see above, or it is not there.</summary>
     public static async Task<bool> RestoreAsync(TenantDbContext tenant, Guid me, Guid id, int[]? versions, DateTimeOffset now, CancellationToken cancellationToken) =>
-        await tenant.Database.ExecuteSqlAsync(FormattableStringFactory.Create(Restore, me, id, versions, now), cancellationToken) > 0;
+        await ChangeAsync(tenant, Restore, me, id, versions, now, cancellationToken);
 
     /// <summary>Puts all of a person's inbox into the trash.</summary>
     public static Task EmptyInboxAsync(TenantDbContext tenant, Guid me, DateTimeOffset now, CancellationToken cancellationToken) => tenant.Database.ExecuteSqlAsync(
         $"""
         SELECT 1 FROM "<tenant>".todo_lists WHERE id = {me} FOR NO KEY UPDATE;
-        UPDATE "<tenant>".todos SET deleted_at = {now}, updated_at = {now}, version = version + 1 WHERE list_id = {me} AND deleted_at IS NULL
+        WITH done AS (
+            UPDATE "<tenant>".todos SET deleted_at = {now}, updated_at = {now}, version = version + 1 WHERE list_id = {me} AND deleted_at IS NULL RETURNING id, list_id)
+        INSERT INTO "<tenant>".events (at, kind, actor_kind, actor_id, list_id, todo_id) SELECT {now}, 'todo.deleted', {tenant.Actor.KindText}, {tenant.Actor.Id}::uuid, list_id, id FROM done
         """,
         cancellationToken);
 
     /// <summary>Takes somebody who is deleted for good out of what they were to do.</summary>
-    public static Task UnassignAsync(TenantDbContext tenant, Guid person, CancellationToken cancellationToken) => tenant.Database.ExecuteSqlAsync(
+    public static Task UnassignAsync(TenantDbContext tenant, Guid person, DateTimeOffset now, CancellationToken cancellationToken) => tenant.Database.ExecuteSqlAsync(
         $"""
-        UPDATE "<tenant>".todos SET assignee_ids = array_remove(assignee_ids, {person}), version = version + 1
-        WHERE cardinality(assignee_ids) > 0 AND assignee_ids @> ARRAY[{person}]
+        WITH done AS (
+            UPDATE "<tenant>".todos SET assignee_ids = array_remove(assignee_ids, {person}), version = version + 1
+            WHERE cardinality(assignee_ids) > 0 AND assignee_ids @> ARRAY[{person}] RETURNING id, list_id, assignee_ids)
+        INSERT INTO "<tenant>".events (at, kind, actor_kind, actor_id, list_id, todo_id, changes)
+        SELECT {now}, 'todo.changed', {tenant.Actor.KindText}, {tenant.Actor.Id}::uuid, list_id, id, jsonb_build_object('assigneeIds', jsonb_build_object('to', to_jsonb(assignee_ids))) FROM done
         """,
         cancellationToken);
 
-    private static async Task<TodoItem?> ReturnAsync(TenantDbContext tenant, string sql, Guid me, Guid id, int[]? versions, DateTimeOffset now, CancellationToken cancellationToken) =>
-        (await tenant.Todos.FromSql(FormattableStringFactory.Create(sql, me, id, versions, now)).AsNoTracking().ToListAsync(cancellationToken)).SingleOrDefault();
+    /// <summary>Deletes for good, with their parts, what was put into the trash before a time, whoever did.</summary>
+    public static Task PurgeTrashAsync(TenantDbContext tenant, DateTimeOffset before, DateTimeOffset now, CancellationToken cancellationToken) => tenant.Database.ExecuteSqlAsync(
+        $"""
+        WITH done AS (DELETE FROM "<tenant>".todos WHERE deleted_at < {before} RETURNING id, list_id)
+        INSERT INTO "<tenant>".events (at, kind, actor_kind, actor_id, list_id, todo_id) SELECT {now}, 'todo.purged', {tenant.Actor.KindText}, {tenant.Actor.Id}::uuid, list_id, id FROM done
+        """,
+        cancellationToken);
+
+    private static async Task<bool> ChangeAsync(TenantDbContext tenant, string sql, Guid me, Guid id, int[]? versions, DateTimeOffset now, CancellationToken cancellationToken) =>
+        await tenant.Database.ExecuteSqlAsync(FormattableStringFactory.Create(sql, me, id, versions, now, tenant.Actor.KindText, tenant.Actor.Id), cancellationToken) > 0;
+
+    private static async Task<TodoItem?> ReturnAsync(TenantDbContext tenant, FormattableString sql, CancellationToken cancellationToken) =>
+        (await tenant.Todos.FromSql(sql).AsNoTracking().ToListAsync(cancellationToken)).SingleOrDefault();
 }

@@ -73,6 +73,47 @@ public sealed class TenantDbContext(DbContextOptions<TenantDbContext> options) :
     /// <summary>What people say about todos.</summary>
     public DbSet<Comment> Comments => Set<Comment>();
 
+    /// <summary>What people are told of.</summary>
+    public DbSet<Notification> Notifications => Set<Notification>();
+
+    /// <summary>What happened.</summary>
+    public DbSet<TenantEvent> Events => Set<TenantEvent>();
+
+    /// <summary>How far that was put into an order.</summary>
+    public DbSet<EventHead> EventHeads => Set<EventHead>();
+
+    /// <summary>Who makes the changes of this context; the system, until somebody says otherwise.</summary>
+    public EventActor Actor { get; set; } = EventActor.System;
+
+    /// <summary>Binds this context to a tenant, and its changes to whoever makes them.</summary>
+    /// <exception cref="InvalidOperationException">It is bound to another tenant.</exception>
+    public void Enter(TenantSchema schema, EventActor actor)
+    {
+        Enter(schema);
+        Actor = actor;
+    }
+
+    /// <inheritdoc/>
+    public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        EventRecorder.Record(this, TimeProvider.System.GetTimestamptz());
+        return base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public override int SaveChanges(bool acceptAllChangesOnSuccess)
+    {
+        EventRecorder.Record(this, TimeProvider.System.GetTimestamptz());
+        return base.SaveChanges(acceptAllChangesOnSuccess);
+    }
+
+    /// <inheritdoc/>
+    protected override void Leave()
+    {
+        Actor = EventActor.System;
+        base.Leave();
+    }
+
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -143,6 +184,19 @@ public sealed class TenantDbContext(DbContextOptions<TenantDbContext> options) :
             filter.Property(f => f.Version).IsConcurrencyToken();
         });
         modelBuilder.Entity<Comment>().ToTable("comments");
+        modelBuilder.Entity<TenantEvent>(one =>
+        {
+            one.ToTable("events");
+            one.Property(e => e.Id).UseIdentityAlwaysColumn();
+            one.Property(e => e.ActorKind).HasConversion(new SnakeCaseEnum<ActorKind>());
+            one.Property(e => e.Changes).HasColumnType("jsonb");
+        });
+        modelBuilder.Entity<EventHead>().ToTable("event_heads");
+        modelBuilder.Entity<Notification>(notification =>
+        {
+            notification.ToTable("notifications").HasKey(n => new { n.PersonId, n.Id });
+            notification.Property(n => n.Kind).HasConversion(new SnakeCaseEnum<NotificationKind>());
+        });
         modelBuilder.UseSnakeCaseNames();
     }
 }

@@ -36,6 +36,9 @@ internal sealed record Belongings(Guid TenantId, string Slug, string Email, Guid
     /// <summary>A comment of the person's on the todo.</summary>
     public required Guid CommentId { get; init; }
 
+    /// <summary>That the person was told of the todo.</summary>
+    public required Guid NotificationId { get; init; }
+
     /// <summary>Its keys and guests' links.</summary>
     public required OpenDoors Doors { get; init; }
 }
@@ -57,6 +60,7 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
     {
         ["todos/id"] = of => of.TodoId.ToString(),
         ["todos/commentId"] = of => of.CommentId.ToString(),
+        ["notifications/id"] = of => of.NotificationId.ToString(),
         ["lists/id"] = of => of.ListId.ToString(),
         ["lists/userId"] = of => of.People.PersonId.ToString(),
         ["lists/groupId"] = of => of.People.GroupId.ToString(),
@@ -182,7 +186,7 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
             RoutePatternParameterPart parameter => Value(parameter.Name, of),
             _ => throw new NotSupportedException(part.ToString()),
         }))));
-        path += path.EndsWith("/purge", StringComparison.Ordinal) ? $"?confirm={of.Slug}" : "";
+        path += path.EndsWith("/purge", StringComparison.Ordinal) ? $"?confirm={of.Slug}" : path == "/events" ? "?follow=false" : "";
         var request = new HttpRequestMessage(Method, path) { Content = Body(of) };
         if (Endpoint.Metadata.OfType<IProducesResponseTypeMetadata>().Any(answer => answer.StatusCode == StatusCodes.Status428PreconditionRequired))
         {

@@ -297,7 +297,7 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
         var schema = await api.SchemaAsync(owner.Slug);
         var email = await api.ScalarAsync<string>($"SELECT email FROM {schema}.users WHERE id = '{owner.UserId}'");
         var (list, todo, run) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
-        var (tag, otherTag, comment) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
+        var (tag, otherTag, comment, told, filter) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
         var session = AccessToken.Create(schema.TenantId, out _);
         var reset = AccessToken.Create(schema.TenantId, out var resetToken);
         var (newcomer, activation) = (Guid.CreateVersion7(), AccessToken.Create(schema.TenantId, out var activationToken));
@@ -314,6 +314,9 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
             VALUES ('{tag}', 'Tag {Marker}', '{tag}', false, 1, now()), ('{otherTag}', 'Other tag {Marker}', '{otherTag}', false, 1, now());
             INSERT INTO {schema}.comments (id, todo_id, author_id, text, mention_ids, created_at, version)
             VALUES ('{comment}', '{todo}', '{owner.UserId}', 'Comment {Marker}', ARRAY[]::uuid[], now(), 1);
+            INSERT INTO {schema}.saved_filters (id, user_id, name, name_key, conditions, version, created_at)
+            VALUES ('{filter}', '{owner.UserId}', 'Filter {Marker}', '{filter}', '{{}}', 1, now());
+            INSERT INTO {schema}.notifications (person_id, id, kind, todo_id, created_at) VALUES ('{owner.UserId}', '{told}', 'todo_assigned', '{todo}', now());
             INSERT INTO {schema}.sessions (token_hash, user_id, created_at, expires_at) VALUES ('\x{Convert.ToHexString(session.Hash)}', '{owner.UserId}', now(), now() + interval '1 day');
             INSERT INTO {schema}.one_time_tokens (hash, user_id, purpose, created_at, expires_at)
             VALUES ('\x{Convert.ToHexString(reset.Hash)}', '{owner.UserId}', 'password_reset', now(), now() + interval '1 day');
@@ -328,6 +331,8 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
             People = await FillPeopleAsync(schema),
             Tags = (tag, otherTag),
             CommentId = comment,
+            NotificationId = told,
+            FilterId = filter,
             Doors = await OpenDoorsAsync(schema, owner.UserId, list),
         };
     }
@@ -394,7 +399,7 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
 
     private static string[] Secrets(Belongings of) =>
     [
-        Marker, $"{of.UserId}", $"{of.ListId}", $"{of.TodoId}", $"{of.TenantId}", $"{of.Tags.Id}", $"{of.CommentId}",
+        Marker, $"{of.UserId}", $"{of.ListId}", $"{of.TodoId}", $"{of.TenantId}", $"{of.Tags.Id}", $"{of.CommentId}", $"{of.NotificationId}",
         $"{of.People.PersonId}", $"{of.People.GroupId}", $"{of.Doors.ApiKeyId}", $"{of.Doors.GuestLinkId}",
     ];
 

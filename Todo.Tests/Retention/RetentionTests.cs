@@ -7,7 +7,7 @@ namespace Todo.Tests.Retention;
 public sealed class RetentionHost : ApiHost
 {
     /// <inheritdoc/>
-    protected override IEnumerable<string> Arguments => ["--Retention:RegistrationDays=7", "--Retention:MailDays=5", "--Retention:Interval=00:00:00.100", "--Retention:TrashDays=3", "--Retention:TrashInterval=00:00:00.100", "--SignUp:PollInterval=01:00:00"];
+    protected override IEnumerable<string> Arguments => ["--Retention:RegistrationDays=7", "--Retention:MailDays=5", "--Retention:Interval=00:00:00.100", "--Retention:TrashDays=3", "--Retention:NotificationDays=2", "--Retention:TrashInterval=00:00:00.100", "--SignUp:PollInterval=01:00:00"];
 }
 
 public sealed class RetentionTests(RetentionHost api) : IClassFixture<RetentionHost>
@@ -61,6 +61,22 @@ public sealed class RetentionTests(RetentionHost api) : IClassFixture<RetentionH
     }
 
     [Fact]
+    public async Task What_happened_long_ago_is_forgotten_and_what_is_purged_is_told()
+    {
+        using var owner = await api.CreateTenantAsync();
+        var (schema, old) = (await api.SchemaAsync(owner.Slug), Guid.CreateVersion7());
+        await api.ExecuteAsync(
+            $"""
+            INSERT INTO {schema}.events (at, kind, actor_kind) SELECT now() - days * interval '1 day', 'todos.respaced', 'system' FROM unnest(ARRAY[91, 89]) days;
+            INSERT INTO {schema}.todo_lists (id, name, owner_id, visibility, deleted_at, created_at) VALUES ('{old}', 'old', '{owner.UserId}', 'private', now() - interval '4 days', now());
+            INSERT INTO {schema}.todos (id, title, deleted_at, created_by, created_at, updated_at) VALUES ('{Guid.CreateVersion7()}', 'old', now() - interval '4 days', '{owner.UserId}', now(), now());
+            """);
+        await Eventually.TrueAsync(async () => await api.ScalarAsync<long>($"SELECT count(*) FROM {schema}.events") == 3);
+        (await api.ColumnAsync($"SELECT kind || actor_kind || (at < now() - interval '1 day') || coalesce(audience[1]::text, '') FROM {schema}.events"))
+            .ShouldBe(["todos.respacedsystemtrue", "todo.purgedsystemfalse", $"list.purgedsystemfalse{owner.UserId}"], ignoreOrder: true);
+    }
+
+    [Fact]
     public async Task Todos_that_were_in_the_trash_for_long_enough_are_purged_with_their_parts()
     {
         using var owner = await api.CreateTenantAsync();
@@ -75,5 +91,19 @@ public sealed class RetentionTests(RetentionHost api) : IClassFixture<RetentionH
             """);
         await Eventually.TrueAsync(async () => await api.ScalarAsync<long>($"SELECT count(*) FROM {schema}.todos") == 2);
         (await api.ColumnAsync($"SELECT title FROM {schema}.todos")).ShouldBe(["in the trash", "kept"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task What_people_were_told_of_long_ago_is_deleted_read_or_not()
+    {
+        using var owner = await api.CreateTenantAsync();
+        var (schema, todo) = (await api.SchemaAsync(owner.Slug), await owner.AddTodoAsync("Told of"));
+        await api.ExecuteAsync(
+            $"""
+            INSERT INTO {schema}.notifications (person_id, id, kind, todo_id, created_at, read_at)
+            SELECT '{owner.UserId}', gen_random_uuid(), 'commented', '{todo}', now() - days * interval '1 day', read_at FROM unnest(ARRAY[1, 3]) days, unnest(ARRAY[now(), NULL]) read_at;
+            """);
+        await Eventually.TrueAsync(async () => await api.ScalarAsync<long>($"SELECT count(*) FROM {schema}.notifications") == 2);
+        (await api.ScalarAsync<long>($"SELECT count(*) FROM {schema}.notifications WHERE created_at > now() - interval '2 days'")).ShouldBe(2);
     }
 }
