@@ -14,6 +14,7 @@ using Todo.Api.Mail;
 using Todo.Api.Notifications;
 using Todo.Api.Paging;
 using Todo.Api.Roles;
+using Todo.Api.Search;
 using Todo.Api.Settings;
 using Todo.Api.SignUp;
 using Todo.Api.Tags;
@@ -107,6 +108,11 @@ namespace Todo.Api;
 [JsonSerializable(typeof(NewComment))]
 [JsonSerializable(typeof(CommentChange))]
 [JsonSerializable(typeof(Page<CommentResponse>))]
+[JsonSerializable(typeof(TodoQuery))]
+[JsonSerializable(typeof(NewFilter))]
+[JsonSerializable(typeof(FilterChange))]
+[JsonSerializable(typeof(Page<FilterResponse>))]
+[JsonSerializable(typeof(Page<SearchHit>))]
 [JsonSerializable(typeof(Page<EventResponse>))]
 [JsonSerializable(typeof(Page<NotificationResponse>))]
 [JsonSerializable(typeof(NotificationCount))]

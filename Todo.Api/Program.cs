@@ -18,6 +18,7 @@ using Todo.Api.Mail;
 using Todo.Api.Notifications;
 using Todo.Api.Retention;
 using Todo.Api.Roles;
+using Todo.Api.Search;
 using Todo.Api.Settings;
 using Todo.Api.SignUp;
 using Todo.Api.Tags;
@@ -109,6 +110,8 @@ public static class Program
         app.MapLists();
         app.MapListShares();
         app.MapTodos();
+        app.MapSearch();
+        app.MapSavedFilters();
         app.MapTags();
         app.MapComments();
         app.MapNotifications();

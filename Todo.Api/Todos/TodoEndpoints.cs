@@ -21,8 +21,7 @@ internal static class TodoEndpoints
     {
         var group = app.MapGroup("/todos").WithTags("Todos").ExplainRefusals();
         group.MapGet("/", ListAsync).RequirePermission(Permission.TodosRead).WithName("ListTodos").WithSummary("List todos")
-            .WithDescription("Those in lists that one may see, oldest first. list, parent (or topLevel=true), assignee (an id, or me), tag (also several, all of which it must have), state, priority, dueFrom and dueBefore (a day, which "
-                + $"begins in UTC, or a moment) and text, which looks into titles and notes, each leave out what does not fit; {TodoSort.Rule}")
+            .WithDescription($"Those in lists that one may see, oldest first. {TodoQuery.Explanation}; {TodoSort.Rule}")
             .ProducesProblem(StatusCodes.Status400BadRequest);
         group.MapPost("/", CreateAsync).RequirePermission(Permission.TodosWrite).WithName("CreateTodo").WithSummary("Make a todo")
             .WithDescription("In the caller's inbox, unless it names a list or what it is a part of.")
@@ -76,38 +75,25 @@ internal static class TodoEndpoints
     public static RefusedException NoSuchTodo() => RefusedException.NotFound("There is no such todo.");
 
     private static async Task<PageResult<TodoResponse>> ListAsync(
+        [AsParameters] TodoQuery query,
         HttpContext context,
         RequestIdentity identity,
         TenantDbContext tenant,
+        TimeProvider clock,
         CancellationToken cancellationToken,
-        Guid? list = null,
-        Guid? parent = null,
-        bool topLevel = false,
-        PersonFilter? assignee = null,
-        [MaxLength(TodoItem.MaxTags)] Guid[]? tag = null,
-        TodoState? state = null,
-        TodoPriority? priority = null,
-        DayOrTime? dueFrom = null,
-        DayOrTime? dueBefore = null,
-        [StringLength(200)] string? text = null,
         TodoSort? sort = null,
         [Range(1, Page.MaxLimit)] int limit = Page.DefaultLimit,
         OrderedCursor? cursor = null)
     {
-        var filter = new TodoFilter
-        {
-            List = list,
-            Parent = parent,
-            TopLevel = topLevel,
-            Assignee = assignee is { } person ? person.Id ?? identity.UserId : null,
-            Tags = tag is { Length: > 0 } ? tag : null,
-            State = state,
-            Priority = priority,
-            DueFrom = dueFrom?.In(null),
-            DueBefore = dueBefore?.In(null),
-            Text = text,
-        };
-        var order = sort ?? default;
+        var filter = await query.ForAsync(identity.UserId, tenant, clock, cancellationToken);
+        return await PageAsync(filter, sort ?? default, limit, cursor, context, identity, tenant, cancellationToken);
+    }
+
+    /// <summary>A page of the todos that the caller may see and that fit.</summary>
+    /// <exception cref="RefusedException">400: the cursor is of a page in another order.</exception>
+    public static async Task<PageResult<TodoResponse>> PageAsync(
+        TodoFilter filter, TodoSort order, int limit, OrderedCursor? cursor, HttpContext context, RequestIdentity identity, TenantDbContext tenant, CancellationToken cancellationToken)
+    {
         if (order.IsDefault && filter.IsEmpty && cursor?.Value is null)
         {
             return Paged(await Rows(tenant, identity.UserId, cursor?.Id ?? Guid.Empty, limit + 1).ToListAsync(cancellationToken));

@@ -67,6 +67,9 @@ public sealed class TenantDbContext(DbContextOptions<TenantDbContext> options) :
     /// <summary>What people put on todos.</summary>
     public DbSet<Tag> Tags => Set<Tag>();
 
+    /// <summary>Conditions on todos that people keep.</summary>
+    public DbSet<SavedFilter> SavedFilters => Set<SavedFilter>();
+
     /// <summary>What people say about todos.</summary>
     public DbSet<Comment> Comments => Set<Comment>();
 
@@ -179,6 +182,12 @@ public sealed class TenantDbContext(DbContextOptions<TenantDbContext> options) :
         {
             tag.ToTable("tags");
             tag.Property(t => t.Version).IsConcurrencyToken();
+        });
+        modelBuilder.Entity<SavedFilter>(filter =>
+        {
+            filter.ToTable("saved_filters");
+            filter.Property(f => f.Conditions).HasColumnType("jsonb");
+            filter.Property(f => f.Version).IsConcurrencyToken();
         });
         modelBuilder.Entity<Comment>().ToTable("comments");
         modelBuilder.Entity<TenantEvent>(one =>

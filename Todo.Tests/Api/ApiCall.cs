@@ -15,6 +15,7 @@ using Todo.Api.Guests;
 using Todo.Api.Identity;
 using Todo.Api.Lists;
 using Todo.Api.Roles;
+using Todo.Api.Search;
 using Todo.Api.SignUp;
 using Todo.Api.Tags;
 using Todo.Api.Tenants;
@@ -43,6 +44,9 @@ internal sealed record Belongings(Guid TenantId, string Slug, string Email, Guid
     /// <summary>A webhook that is stopped, and something that it was told.</summary>
     public required (Guid Id, Guid DeliveryId) Webhook { get; init; }
 
+    /// <summary>A filter that the person keeps.</summary>
+    public required Guid FilterId { get; init; }
+
     /// <summary>Its keys and guests' links.</summary>
     public required OpenDoors Doors { get; init; }
 }
@@ -64,6 +68,7 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
     {
         ["todos/id"] = of => of.TodoId.ToString(),
         ["todos/commentId"] = of => of.CommentId.ToString(),
+        ["filters/id"] = of => of.FilterId.ToString(),
         ["notifications/id"] = of => of.NotificationId.ToString(),
         ["lists/id"] = of => of.ListId.ToString(),
         ["lists/userId"] = of => of.People.PersonId.ToString(),
@@ -113,6 +118,8 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
         [typeof(TodoCopy)] = of => new { of.ListId, title = "Copied by a sample" },
         [typeof(NewComment)] = of => new { text = $"Said by a sample to <@{of.UserId}>" },
         [typeof(CommentChange)] = _ => new { text = "Changed by a sample" },
+        [typeof(NewFilter)] = of => new { name = $"Made by a sample {Guid.NewGuid():N}", conditions = new { list = of.ListId } },
+        [typeof(FilterChange)] = of => new { conditions = new { list = of.ListId, assignee = of.UserId } },
         [typeof(NewTag)] = _ => new { name = $"Made by a sample {Guid.NewGuid():N}" },
         [typeof(TagChange)] = _ => new { colour = "#112233" },
         [typeof(TagMerge)] = of => new { intoId = of.Tags.OtherId },
@@ -129,6 +136,14 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
         [typeof(GroupContent)] = of => new { name = $"Made by a sample {Guid.NewGuid()}", supervisorId = of.People.PersonId },
         [typeof(Dictionary<string, JsonElement>)] = _ => new { week_start = "sunday" },
         [typeof(TodoChange)] = of => new { title = "Changed by a sample", of.ListId },
+    };
+
+    // What must be in the query.
+    private static readonly Dictionary<string, Func<Belongings, string>> Queries = new()
+    {
+        ["POST /cc/tenants/{slug}/purge"] = of => $"?confirm={of.Slug}",
+        ["GET /events"] = _ => "?follow=false",
+        ["GET /todos/search"] = of => $"?q=todo&list={of.ListId}",
     };
 
     // Bodies in which nothing can be named that belongs to somebody, or that are about the caller alone.
@@ -194,7 +209,7 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
             RoutePatternParameterPart parameter => Value(parameter.Name, of),
             _ => throw new NotSupportedException(part.ToString()),
         }))));
-        path += path.EndsWith("/purge", StringComparison.Ordinal) ? $"?confirm={of.Slug}" : path == "/events" ? "?follow=false" : "";
+        path += Queries.TryGetValue(ToString(), out var query) ? query(of) : "";
         var request = new HttpRequestMessage(Method, path) { Content = Body(of) };
         if (Endpoint.Metadata.OfType<IProducesResponseTypeMetadata>().Any(answer => answer.StatusCode == StatusCodes.Status428PreconditionRequired))
         {

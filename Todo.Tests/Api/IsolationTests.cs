@@ -297,7 +297,7 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
         var schema = await api.SchemaAsync(owner.Slug);
         var email = await api.ScalarAsync<string>($"SELECT email FROM {schema}.users WHERE id = '{owner.UserId}'");
         var (list, todo, run) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
-        var (tag, otherTag, comment, told) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
+        var (tag, otherTag, comment, told, filter) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
         var (webhook, delivery) = (Guid.CreateVersion7(), Guid.CreateVersion7());
         var session = AccessToken.Create(schema.TenantId, out _);
         var reset = AccessToken.Create(schema.TenantId, out var resetToken);
@@ -315,6 +315,8 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
             VALUES ('{tag}', 'Tag {Marker}', '{tag}', false, 1, now()), ('{otherTag}', 'Other tag {Marker}', '{otherTag}', false, 1, now());
             INSERT INTO {schema}.comments (id, todo_id, author_id, text, mention_ids, created_at, version)
             VALUES ('{comment}', '{todo}', '{owner.UserId}', 'Comment {Marker}', ARRAY[]::uuid[], now(), 1);
+            INSERT INTO {schema}.saved_filters (id, user_id, name, name_key, conditions, version, created_at)
+            VALUES ('{filter}', '{owner.UserId}', 'Filter {Marker}', '{filter}', '{{}}', 1, now());
             INSERT INTO {schema}.notifications (person_id, id, kind, todo_id, created_at) VALUES ('{owner.UserId}', '{told}', 'todo_assigned', '{todo}', now());
             DELETE FROM {schema}.webhooks;
             INSERT INTO {schema}.webhooks (id, name, url, kinds, salt, position, is_active, created_by, created_at, version)
@@ -337,6 +339,7 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
             CommentId = comment,
             NotificationId = told,
             Webhook = (webhook, delivery),
+            FilterId = filter,
             Doors = await OpenDoorsAsync(schema, owner.UserId, list),
         };
     }
