@@ -19,12 +19,14 @@ using Todo.Api.Retention;
 using Todo.Api.Roles;
 using Todo.Api.Settings;
 using Todo.Api.SignUp;
+using Todo.Api.Statistics;
 using Todo.Api.Tags;
 using Todo.Api.Tenants;
 using Todo.Api.TodoBackend;
 using Todo.Api.Todos;
 using Todo.Api.Traffic;
 using Todo.Api.Users;
+using Todo.Api.Work;
 using Todo.Data;
 using Todo.ServiceDefaults;
 
@@ -106,6 +108,9 @@ public static class Program
         app.MapTodos();
         app.MapTags();
         app.MapComments();
+        app.MapWork();
+        app.MapStatistics();
+        app.MapTodoExports();
         app.MapNotifications();
         app.MapTodoBackend();
         app.RequireDeclaredAccess();

@@ -12,7 +12,7 @@ namespace Todo.Data;
 public sealed class ServedVersions
 {
     /// <summary>The oldest schema that the code of this build still works with.</summary>
-    public const string LowestOfThisBuild = "20261126150000_AddNotifications";
+    public const string LowestOfThisBuild = "20261126160000_AddWorkLog";
 
     private readonly FrozenSet<string> _served;
 

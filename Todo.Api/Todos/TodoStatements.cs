@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Todo.Api.Lists;
 using Todo.Api.Notifications;
 using Todo.Api.Paging;
+using Todo.Api.Work;
 using Todo.Data.Tenants;
 using Todo.Tenancy.Catalog;
 
@@ -33,23 +34,34 @@ internal static class TodoStatements
 
     private static readonly string InsertAssigned = Insert + ";" + NotificationStatements.AssignedSql("{1}", "{0}", "{6}");
 
-    // {4} is who is told of nothing, {5} the notifications' id, {6} the list that it has to be in, if any.
-    private static readonly string Complete =
+    // {4} is who does it, or null, {5} the id of what is written down, {6} the list that it has to be in, if any.
+    private static readonly string Complete = WorkStatements.HoldSql + Was(" AND ({6}::uuid IS NULL OR todo.list_id = {6}::uuid)") +
         """
-        WITH was AS (SELECT todo.id, todo.completed_at FROM "<tenant>".todos AS todo WHERE todo.deleted_at IS NULL AND ({6}::uuid IS NULL OR todo.list_id = {6}::uuid) AND
-        """ + " " + Accepted + " FOR NO KEY UPDATE), done AS (" +
-        """
-        UPDATE "<tenant>".todos AS todo SET completed_at = coalesce(was.completed_at, {3}), completed_by = CASE WHEN was.completed_at IS NULL THEN {0} ELSE completed_by END,
-            updated_at = CASE WHEN was.completed_at IS NULL THEN {3} ELSE updated_at END, version = CASE WHEN was.completed_at IS NULL THEN version + 1 ELSE version END
-        FROM was WHERE todo.id = was.id RETURNING todo.*
-        """ + "), told AS (" + NotificationStatements.CompletedSql("done AS todo JOIN was ON was.id = todo.id", "{4}::uuid", "{5}", "{3}") + " AND was.completed_at IS NULL) SELECT * FROM done";
+        , done AS (
+            UPDATE "<tenant>".todos AS todo SET completed_at = coalesce(was.completed_at, {3}), completed_by = CASE WHEN was.completed_at IS NULL THEN {0} ELSE completed_by END,
+                work_state = CASE WHEN was.completed_at IS NULL THEN 6 ELSE work_state END,
+                updated_at = CASE WHEN was.completed_at IS NULL THEN {3} ELSE updated_at END, version = CASE WHEN was.completed_at IS NULL THEN version + 1 ELSE version END
+            FROM was WHERE todo.id = was.id RETURNING todo.*),
+        acted AS (
+            INSERT INTO "<tenant>".work_entries (id, todo_id, actor_id, action, from_state, to_state, at)
+            SELECT {5}, was.id, {4}::uuid, 7, was.state, 6, {3} FROM was WHERE was.completed_at IS NULL),
+        ended AS (
+            UPDATE "<tenant>".work_spans AS span SET ended_at = greatest(span.started_at, {3}) FROM was WHERE span.todo_id = was.id AND was.completed_at IS NULL AND span.ended_at IS NULL),
+        told AS (
+        """ + NotificationStatements.CompletedSql("done AS todo JOIN was ON was.id = todo.id", "{4}::uuid", "{5}", "{3}") + " AND was.completed_at IS NULL) SELECT * FROM done";
 
-    private const string Reopen =
+    // {4} is the id of what is written down.
+    private static readonly string Reopen = WorkStatements.HoldSql + Was("") +
         """
-        UPDATE "<tenant>".todos AS todo SET completed_at = NULL, completed_by = NULL,
-            updated_at = CASE WHEN completed_at IS NULL THEN updated_at ELSE {3} END, version = CASE WHEN completed_at IS NULL THEN version ELSE version + 1 END
-        WHERE todo.deleted_at IS NULL AND
-        """ + " " + Accepted + " RETURNING todo.*";
+        , done AS (
+            UPDATE "<tenant>".todos AS todo SET completed_at = NULL, completed_by = NULL, work_state = CASE WHEN was.completed_at IS NULL THEN work_state ELSE 0 END,
+                updated_at = CASE WHEN was.completed_at IS NULL THEN updated_at ELSE {3} END, version = CASE WHEN was.completed_at IS NULL THEN version ELSE version + 1 END
+            FROM was WHERE todo.id = was.id RETURNING todo.*),
+        acted AS (
+            INSERT INTO "<tenant>".work_entries (id, todo_id, actor_id, action, from_state, to_state, at)
+            SELECT {4}, was.id, {0}, 10, was.state, CASE WHEN cardinality(done.assignee_ids) > 0 THEN 3 ELSE 0 END, {3} FROM was JOIN done ON done.id = was.id WHERE was.completed_at IS NOT NULL)
+        SELECT * FROM done
+        """;
 
     private const string Delete = Lock +
         """
@@ -61,15 +73,17 @@ internal static class TodoStatements
         UPDATE "<tenant>".todos AS todo SET deleted_at = {3}, updated_at = {3}, version = version + 1 FROM gone WHERE gone.id = todo.id
         """;
 
-    // What was deleted with it comes back with it. What it was a part of may be in the trash itself, and then it is a part of nothing.
+    // What was deleted with it comes back with it; nobody was at it meanwhile. What it was a part of may be in the trash itself, and then it is a part of nothing.
     private const string Restore = Lock +
         """
         WITH RECURSIVE back AS (
             SELECT id, deleted_at FROM "<tenant>".todos AS todo WHERE todo.deleted_at IS NOT NULL AND
         """ + " " + Accepted +
         """
-             UNION SELECT part.id, part.deleted_at FROM "<tenant>".todos AS part JOIN back ON part.parent_id = back.id AND part.deleted_at = back.deleted_at)
-        UPDATE "<tenant>".todos AS todo SET deleted_at = NULL, updated_at = {3}, version = version + 1,
+             UNION SELECT part.id, part.deleted_at FROM "<tenant>".todos AS part JOIN back ON part.parent_id = back.id AND part.deleted_at = back.deleted_at),
+        ended AS (
+            UPDATE "<tenant>".work_spans AS span SET ended_at = greatest(span.started_at, back.deleted_at) FROM back WHERE span.todo_id = back.id AND span.ended_at IS NULL)
+        UPDATE "<tenant>".todos AS todo SET deleted_at = NULL, updated_at = {3}, version = version + 1, work_state = CASE work_state WHEN 4 THEN 5 ELSE work_state END,
             parent_id = CASE WHEN todo.id = {1} AND EXISTS (SELECT 1 FROM "<tenant>".todos AS whole WHERE whole.id = todo.parent_id AND whole.deleted_at IS NOT NULL) THEN NULL ELSE todo.parent_id END
         FROM back WHERE back.id = todo.id
         """;
@@ -108,13 +122,13 @@ internal static class TodoStatements
     /// <param name="now">The time.</param>
     /// <param name="cancellationToken">Cancels it.</param>
     /// <param name="list">The list that it has to be in; null: any.</param>
-    public static async Task<TodoItem?> CompleteAsync(
+    public static Task<TodoItem?> CompleteAsync(
         TenantDbContext tenant, Guid me, Guid? actor, Guid id, int[]? versions, DateTimeOffset now, CancellationToken cancellationToken, Guid? list = null) =>
-        (await tenant.Todos.FromSql(FormattableStringFactory.Create(Complete, me, id, versions, now, actor, SortableId.At(now), list)).AsNoTracking().ToListAsync(cancellationToken)).SingleOrDefault();
+        ReturnAsync(tenant, FormattableStringFactory.Create(Complete, me, id, versions, now, actor, SortableId.At(now), list), cancellationToken);
 
     /// <summary>Opens it again. Null: see above.</summary>
     public static Task<TodoItem?> ReopenAsync(TenantDbContext tenant, Guid me, Guid id, int[]? versions, DateTimeOffset now, CancellationToken cancellationToken) =>
-        ReturnAsync(tenant, Reopen, me, id, versions, now, cancellationToken);
+        ReturnAsync(tenant, FormattableStringFactory.Create(Reopen, me, id, versions, now, SortableId.At(now)), cancellationToken);
 
     /// <summary>Puts it and its parts into the trash. False: see above.</summary>
     public static async Task<bool> DeleteAsync(TenantDbContext tenant, Guid me, Guid id, int[]? versions, DateTimeOffset now, CancellationToken cancellationToken) =>
@@ -140,6 +154,11 @@ internal static class TodoStatements
         """,
         cancellationToken);
 
-    private static async Task<TodoItem?> ReturnAsync(TenantDbContext tenant, string sql, Guid me, Guid id, int[]? versions, DateTimeOffset now, CancellationToken cancellationToken) =>
-        (await tenant.Todos.FromSql(FormattableStringFactory.Create(sql, me, id, versions, now)).AsNoTracking().ToListAsync(cancellationToken)).SingleOrDefault();
+    private static string Was(string also) =>
+        $"""
+        WITH was AS (SELECT todo.id, todo.completed_at, {WorkStatements.StateSql} AS state FROM "<tenant>".todos AS todo WHERE todo.deleted_at IS NULL{also} AND {Accepted})
+        """;
+
+    private static async Task<TodoItem?> ReturnAsync(TenantDbContext tenant, FormattableString sql, CancellationToken cancellationToken) =>
+        (await tenant.Todos.FromSql(sql).AsNoTracking().ToListAsync(cancellationToken)).SingleOrDefault();
 }

@@ -73,6 +73,12 @@ public sealed class TenantDbContext(DbContextOptions<TenantDbContext> options) :
     /// <summary>What people are told of.</summary>
     public DbSet<Notification> Notifications => Set<Notification>();
 
+    /// <summary>Who did what with todos.</summary>
+    public DbSet<WorkEntry> WorkEntries => Set<WorkEntry>();
+
+    /// <summary>When people worked at todos.</summary>
+    public DbSet<WorkSpan> WorkSpans => Set<WorkSpan>();
+
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -137,6 +143,8 @@ public sealed class TenantDbContext(DbContextOptions<TenantDbContext> options) :
             tag.Property(t => t.Version).IsConcurrencyToken();
         });
         modelBuilder.Entity<Comment>().ToTable("comments");
+        modelBuilder.Entity<WorkEntry>().ToTable("work_entries");
+        modelBuilder.Entity<WorkSpan>().ToTable("work_spans");
         modelBuilder.Entity<Notification>(notification =>
         {
             notification.ToTable("notifications").HasKey(n => new { n.PersonId, n.Id });

@@ -21,6 +21,7 @@ using Todo.Api.Tenants;
 using Todo.Api.TodoBackend;
 using Todo.Api.Todos;
 using Todo.Api.Users;
+using Todo.Api.Work;
 
 namespace Todo.Tests.Api;
 
@@ -107,6 +108,7 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
         [typeof(TodoCopy)] = of => new { of.ListId, title = "Copied by a sample" },
         [typeof(NewComment)] = of => new { text = $"Said by a sample to <@{of.UserId}>" },
         [typeof(CommentChange)] = _ => new { text = "Changed by a sample" },
+        [typeof(NewWorkEntry)] = of => new { action = "assign", person = of.People.PersonId, comment = "By a sample" },
         [typeof(NewTag)] = _ => new { name = $"Made by a sample {Guid.NewGuid():N}" },
         [typeof(TagChange)] = _ => new { colour = "#112233" },
         [typeof(TagMerge)] = of => new { intoId = of.Tags.OtherId },
