@@ -17,12 +17,14 @@ using Todo.Api.Roles;
 using Todo.Api.Search;
 using Todo.Api.Settings;
 using Todo.Api.SignUp;
+using Todo.Api.Statistics;
 using Todo.Api.Tags;
 using Todo.Api.Tenants;
 using Todo.Api.TodoBackend;
 using Todo.Api.Todos;
 using Todo.Api.Users;
 using Todo.Api.Webhooks;
+using Todo.Api.Work;
 using Todo.Tenancy.Fleet;
 using Todo.Tenancy.Inspection;
 
@@ -122,6 +124,14 @@ namespace Todo.Api;
 [JsonSerializable(typeof(WebhookSecretResponse))]
 [JsonSerializable(typeof(Page<WebhookDeliveryResponse>))]
 [JsonSerializable(typeof(WebhookMessage))]
+[JsonSerializable(typeof(NewWorkEntry))]
+[JsonSerializable(typeof(Page<WorkEntryResponse>))]
+[JsonSerializable(typeof(TodoWorkResponse))]
+[JsonSerializable(typeof(MyWorkResponse))]
+[JsonSerializable(typeof(PeopleWorkResponse))]
+[JsonSerializable(typeof(StatisticsResponse))]
+[JsonSerializable(typeof(DailyCounts))]
+[JsonSerializable(typeof(FirstStepsResponse))]
 [JsonSerializable(typeof(NewTag))]
 [JsonSerializable(typeof(TagChange))]
 [JsonSerializable(typeof(TagMerge))]

@@ -21,6 +21,7 @@ using Todo.Api.Roles;
 using Todo.Api.Search;
 using Todo.Api.Settings;
 using Todo.Api.SignUp;
+using Todo.Api.Statistics;
 using Todo.Api.Tags;
 using Todo.Api.Tenants;
 using Todo.Api.TodoBackend;
@@ -28,6 +29,7 @@ using Todo.Api.Todos;
 using Todo.Api.Traffic;
 using Todo.Api.Users;
 using Todo.Api.Webhooks;
+using Todo.Api.Work;
 using Todo.Data;
 using Todo.ServiceDefaults;
 
@@ -114,6 +116,9 @@ public static class Program
         app.MapSavedFilters();
         app.MapTags();
         app.MapComments();
+        app.MapWork();
+        app.MapStatistics();
+        app.MapTodoExports();
         app.MapNotifications();
         app.MapTodoBackend();
         app.MapActivity();

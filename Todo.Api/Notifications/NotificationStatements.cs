@@ -13,7 +13,8 @@ namespace Todo.Api.Notifications;
 /// </summary>
 internal static class NotificationStatements
 {
-    private const string Todos = "\"<tenant>\".todos AS todo";
+    /// <summary>All of them.</summary>
+    public const string Todos = "\"<tenant>\".todos AS todo";
 
     // Takes the text out of a setting's JSON.
     private const string Text = "#>> '{{}}'";
@@ -39,7 +40,12 @@ internal static class NotificationStatements
         """ + " " + Wants(KnownSettings.ListShared);
 
     /// <summary>Tells those who are to do a new todo: to stand behind the statement that makes it.</summary>
-    public static string AssignedSql(string todo, string actor, string now) => AssignedTo(actor, "todo.id", now) + $" AND todo.id = {todo}";
+    /// <param name="todo">The todo.</param>
+    /// <param name="actor">Who made it.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="id">The id.</param>
+    /// <returns>As below.</returns>
+    public static string AssignedSql(string todo, string actor, string now, string id = "todo.id") => AssignedTo(actor, id, now) + $" AND todo.id = {todo}";
 
     /// <summary>Tells whoever made a todo, and whoever is to do it, that it is completed.</summary>
     /// <param name="todos">Where <c>todo</c> comes from.</param>

@@ -18,4 +18,13 @@ internal static class SortableId
         bytes[7] = (byte)fraction;
         return new Guid(bytes, bigEndian: true);
     }
+
+    /// <summary>An id that is not after any of this millisecond's: where a range of ids begins that is one of times.</summary>
+    public static Guid LowestAt(DateTimeOffset time)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        Guid.CreateVersion7(time).TryWriteBytes(bytes, bigEndian: true, out _);
+        bytes[6..].Clear();
+        return new Guid(bytes, bigEndian: true);
+    }
 }

@@ -7,6 +7,7 @@ using Todo.Api.Notifications;
 using Todo.Api.Paging;
 using Todo.Api.Tags;
 using Todo.Api.Versions;
+using Todo.Api.Work;
 using Todo.Data;
 using Todo.Data.Tenants;
 
@@ -65,11 +66,12 @@ internal sealed class TodoChanging(TenantDbContext tenant, RequestIdentity ident
         var todo = await ListAccess.Todos(tenant, identity.UserId, ListRight.Write).SingleOrDefaultAsync(one => one.Id == id, cancellationToken)
             ?? throw await TodoEndpoints.ExplainAsync(id, context, identity, tenant, cancellationToken);
         EntityTag.Check(context, EntityTag.Of(todo.Version));
-        var (wasCompleted, wereAssigned) = (todo.CompletedAt is not null, todo.AssigneeIds);
+        var (state, wasCompleted, wereAssigned) = (todo.State, todo.CompletedAt is not null, todo.AssigneeIds);
         await change(todo, now);
         if (tenant.ChangeTracker.HasChanges())
         {
             (todo.Version, todo.UpdatedAt) = (todo.Version + 1, now);
+            tenant.WorkEntries.AddRange(WorkChanges.Follow(todo, state, wereAssigned, wasCompleted, identity.UserId, now));
             await tenant.SaveChangesAsync(cancellationToken);
             await TellAsync(todo, wasCompleted, wereAssigned, now, cancellationToken);
         }
@@ -87,6 +89,7 @@ internal sealed class TodoChanging(TenantDbContext tenant, RequestIdentity ident
 
         if (todo.CompletedAt is not null && !wasCompleted)
         {
+            await WorkStatements.EndAllAsync(tenant, todo.Id, now, cancellationToken);
             await NotificationStatements.AddCompletedAsync(tenant, me, todo.Id, SortableId.At(now), now, cancellationToken);
         }
     }

@@ -153,6 +153,7 @@ public sealed class TodoChange : MergePatch, IValidatableObject
 /// <param name="UpdatedAt">UTC.</param>
 /// <param name="CompletedAt">UTC; null while it is open.</param>
 /// <param name="CompletedBy">Who completed it.</param>
+/// <param name="WorkState">How far the work is.</param>
 /// <param name="DeletedAt">UTC; null: not deleted.</param>
 /// <param name="Version">One more with each change; the ETag has it.</param>
 public sealed record TodoResponse(
@@ -177,6 +178,7 @@ public sealed record TodoResponse(
     DateTimeOffset UpdatedAt,
     DateTimeOffset? CompletedAt,
     Guid? CompletedBy,
+    WorkState WorkState,
     DateTimeOffset? DeletedAt,
     int Version)
 {
@@ -202,6 +204,7 @@ public sealed record TodoResponse(
         todo.UpdatedAt,
         todo.CompletedAt,
         todo.CompletedBy,
+        todo.State,
         todo.DeletedAt,
         todo.Version);
 }

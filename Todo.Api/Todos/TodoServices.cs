@@ -1,3 +1,5 @@
+using Todo.Api.Work;
+
 namespace Todo.Api.Todos;
 
 internal static class TodoServices
@@ -7,5 +9,6 @@ internal static class TodoServices
     {
         services.AddScoped<TodoMaking>();
         services.AddScoped<TodoChanging>();
+        services.AddScoped<WorkLog>();
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Todo.Api.Lists;
 using Todo.Api.Notifications;
 using Todo.Api.Paging;
+using Todo.Api.Work;
 using Todo.Data.Tenants;
 using Todo.Tenancy.Catalog;
 
@@ -39,28 +40,40 @@ internal static class TodoStatements
 
     private static readonly string InsertAssigned = Insert + ";" + NotificationStatements.AssignedSql("{1}", "{0}", "{6}");
 
-    // {4} and {5} are who does it, {6} the list that it has to be in, if any, {7} who is told of nothing, {8} the notifications' id.
-    private static readonly string Complete =
+    // {4} and {5} are who does it, {6} the list that it has to be in, if any, {7} the person who does it, or null, who is told of nothing, {8} the id of what is written down.
+    private static readonly string Complete = WorkStatements.HoldSql + Was(" AND ({6}::uuid IS NULL OR todo.list_id = {6}::uuid)") +
         """
-        WITH was AS (SELECT todo.id, todo.completed_at FROM "<tenant>".todos AS todo WHERE todo.deleted_at IS NULL AND ({6}::uuid IS NULL OR todo.list_id = {6}::uuid) AND
-        """ + " " + Accepted + " FOR NO KEY UPDATE), done AS (" +
-        """
-        UPDATE "<tenant>".todos AS todo SET completed_at = coalesce(was.completed_at, {3}), completed_by = CASE WHEN was.completed_at IS NULL THEN {0} ELSE completed_by END,
-            updated_at = CASE WHEN was.completed_at IS NULL THEN {3} ELSE updated_at END, version = CASE WHEN was.completed_at IS NULL THEN version + 1 ELSE version END
-        FROM was WHERE todo.id = was.id RETURNING todo.*
-        """ + "), noted AS (" + IntoEvents +
+        , done AS (
+            UPDATE "<tenant>".todos AS todo SET completed_at = coalesce(was.completed_at, {3}), completed_by = CASE WHEN was.completed_at IS NULL THEN {0} ELSE completed_by END,
+                work_state = CASE WHEN was.completed_at IS NULL THEN 6 ELSE work_state END,
+                updated_at = CASE WHEN was.completed_at IS NULL THEN {3} ELSE updated_at END, version = CASE WHEN was.completed_at IS NULL THEN version + 1 ELSE version END
+            FROM was WHERE todo.id = was.id RETURNING todo.*),
+        acted AS (
+            INSERT INTO "<tenant>".work_entries (id, todo_id, actor_id, action, from_state, to_state, at)
+            SELECT {8}, was.id, {7}::uuid, 7, was.state, 6, {3} FROM was WHERE was.completed_at IS NULL),
+        ended AS (
+            UPDATE "<tenant>".work_spans AS span SET ended_at = greatest(span.started_at, {3}) FROM was WHERE span.todo_id = was.id AND was.completed_at IS NULL AND span.ended_at IS NULL),
+        noted AS (
+        """ + IntoEvents +
         """
          SELECT {3}, 'todo.completed', {4}, {5}::uuid, done.list_id, done.id, NULL FROM done JOIN was ON was.id = done.id WHERE was.completed_at IS NULL), told AS (
         """ + NotificationStatements.CompletedSql("done AS todo JOIN was ON was.id = todo.id", "{7}::uuid", "{8}", "{3}") + " AND was.completed_at IS NULL) SELECT * FROM done";
 
-    private const string Reopen =
+    // {6} is the id of what is written down.
+    private static readonly string Reopen = WorkStatements.HoldSql + Was("") +
         """
-        WITH done AS (UPDATE "<tenant>".todos AS todo SET completed_at = NULL, completed_by = NULL,
-            updated_at = CASE WHEN completed_at IS NULL THEN updated_at ELSE {3} END, version = CASE WHEN completed_at IS NULL THEN version ELSE version + 1 END
-        WHERE todo.deleted_at IS NULL AND
-        """ + " " + Accepted + " RETURNING todo.*), noted AS (" + IntoEvents +
+        , done AS (
+            UPDATE "<tenant>".todos AS todo SET completed_at = NULL, completed_by = NULL, work_state = CASE WHEN was.completed_at IS NULL THEN work_state ELSE 0 END,
+                updated_at = CASE WHEN was.completed_at IS NULL THEN updated_at ELSE {3} END, version = CASE WHEN was.completed_at IS NULL THEN version ELSE version + 1 END
+            FROM was WHERE todo.id = was.id RETURNING todo.*),
+        acted AS (
+            INSERT INTO "<tenant>".work_entries (id, todo_id, actor_id, action, from_state, to_state, at)
+            SELECT {6}, was.id, {0}, 10, was.state, CASE WHEN cardinality(done.assignee_ids) > 0 THEN 3 ELSE 0 END, {3} FROM was JOIN done ON done.id = was.id WHERE was.completed_at IS NOT NULL),
+        noted AS (
+        """ + IntoEvents +
         """
-         SELECT {3}, 'todo.reopened', {4}, {5}::uuid, list_id, id, NULL FROM done WHERE updated_at = {3}) SELECT * FROM done
+         SELECT {3}, 'todo.reopened', {4}, {5}::uuid, done.list_id, done.id, NULL FROM done JOIN was ON was.id = done.id WHERE was.completed_at IS NOT NULL)
+        SELECT * FROM done
         """;
 
     private const string Delete = Lock +
@@ -83,7 +96,7 @@ internal static class TodoStatements
         done AS (DELETE FROM "<tenant>".todos AS todo USING gone WHERE gone.id = todo.id RETURNING todo.id, todo.list_id)
         """ + " " + IntoEvents + " SELECT {3}, 'todo.purged', {4}, {5}::uuid, list_id, id, NULL FROM done";
 
-    // What was deleted with it comes back with it. What it was a part of may be in the trash itself, and then it is a part of nothing.
+    // What was deleted with it comes back with it; nobody was at it meanwhile. What it was a part of may be in the trash itself, and then it is a part of nothing.
     private const string Restore = Lock +
         """
         WITH RECURSIVE back AS (
@@ -91,7 +104,9 @@ internal static class TodoStatements
         """ + " " + Accepted +
         """
              UNION SELECT part.id, part.deleted_at FROM "<tenant>".todos AS part JOIN back ON part.parent_id = back.id AND part.deleted_at = back.deleted_at),
-        done AS (UPDATE "<tenant>".todos AS todo SET deleted_at = NULL, updated_at = {3}, version = version + 1,
+        ended AS (
+            UPDATE "<tenant>".work_spans AS span SET ended_at = greatest(span.started_at, back.deleted_at) FROM back WHERE span.todo_id = back.id AND span.ended_at IS NULL),
+        done AS (UPDATE "<tenant>".todos AS todo SET deleted_at = NULL, updated_at = {3}, version = version + 1, work_state = CASE work_state WHEN 4 THEN 5 ELSE work_state END,
             parent_id = CASE WHEN todo.id = {1} AND EXISTS (SELECT 1 FROM "<tenant>".todos AS whole WHERE whole.id = todo.parent_id AND whole.deleted_at IS NOT NULL) THEN NULL ELSE todo.parent_id END
         FROM back WHERE back.id = todo.id RETURNING todo.id, todo.list_id)
         """ + " " + IntoEvents + " SELECT {3}, 'todo.restored', {4}, {5}::uuid, list_id, id, NULL FROM done";
@@ -138,7 +153,7 @@ internal static class TodoStatements
 
     /// <summary>Opens it again. Null: see above.</summary>
     public static Task<TodoItem?> ReopenAsync(TenantDbContext tenant, Guid me, Guid id, int[]? versions, DateTimeOffset now, CancellationToken cancellationToken) =>
-        ReturnAsync(tenant, FormattableStringFactory.Create(Reopen, me, id, versions, now, tenant.Actor.KindText, tenant.Actor.Id), cancellationToken);
+        ReturnAsync(tenant, FormattableStringFactory.Create(Reopen, me, id, versions, now, tenant.Actor.KindText, tenant.Actor.Id, SortableId.At(now)), cancellationToken);
 
     /// <summary>Puts it and its parts into the trash. False: see above.</summary>
     public static async Task<bool> DeleteAsync(TenantDbContext tenant, Guid me, Guid id, int[]? versions, DateTimeOffset now, CancellationToken cancellationToken) =>
@@ -180,6 +195,11 @@ internal static class TodoStatements
         INSERT INTO "<tenant>".events (at, kind, actor_kind, actor_id, list_id, todo_id) SELECT {now}, 'todo.purged', {tenant.Actor.KindText}, {tenant.Actor.Id}::uuid, list_id, id FROM done
         """,
         cancellationToken);
+
+    private static string Was(string also) =>
+        $"""
+        WITH was AS (SELECT todo.id, todo.completed_at, {WorkStatements.StateSql} AS state FROM "<tenant>".todos AS todo WHERE todo.deleted_at IS NULL{also} AND {Accepted})
+        """;
 
     private static async Task<bool> ChangeAsync(TenantDbContext tenant, string sql, Guid me, Guid id, int[]? versions, DateTimeOffset now, CancellationToken cancellationToken) =>
         await tenant.Database.ExecuteSqlAsync(FormattableStringFactory.Create(sql, me, id, versions, now, tenant.Actor.KindText, tenant.Actor.Id), cancellationToken) > 0;

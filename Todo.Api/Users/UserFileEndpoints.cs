@@ -1,7 +1,7 @@
 using System.Text;
-using CsvHelper;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using Todo.Api.Csv;
 using Todo.Api.Errors;
 using Todo.Api.Identity;
 using Todo.Api.Settings;
@@ -13,32 +13,25 @@ namespace Todo.Api.Users;
 /// <summary>The tenant's people as a CSV file (RFC 4180, UTF-8), out and in.</summary>
 internal static class UserFileEndpoints
 {
-    private const string ContentType = "text/csv";
-
     public static void MapUserFiles(this RouteGroupBuilder users)
     {
         users.MapGet("/export", ExportAsync).RequirePermission(Permission.UsersRead).WithName("ExportUsers").WithSummary("Get the tenant's people as CSV")
             .WithDescription("Without those who are deleted. Text that a spreadsheet would take for a formula has an apostrophe before it.")
-            .Produces<string>(StatusCodes.Status200OK, ContentType);
+            .Produces<string>(StatusCodes.Status200OK, CsvDownload.ContentType);
         users.MapPost("/import", ImportAsync).RequirePermission(Permission.UsersWrite).WithName("ImportUsers").WithSummary("Invite people from CSV")
             .WithDescription($"Columns: email, name, and if wanted role (its name), language, time_zone; others are left alone, so an export can be read again. At most {UserImport.MaxRows} people and 1 MiB. "
                 + "With dryRun=true it only says what would be. All are invited or, if one line is wrong, nobody.")
-            .Accepts<string>(ContentType)
+            .Accepts<string>(CsvDownload.ContentType)
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status409Conflict);
     }
 
     private static async Task ExportAsync(HttpContext context, TenantDbContext tenant, CancellationToken cancellationToken)
     {
-        context.Response.ContentType = ContentType + "; charset=utf-8";
-        context.Response.Headers.ContentDisposition = "attachment; filename=\"people.csv\"";
-        await using var csv = CsvWriter.Create(context.Response.Body, CsvWriterOptions.Default, leaveOpen: true);
-        await WriteRowAsync(csv, cancellationToken, "email", "name", "role", "language", "time_zone", "state", "created_at", "last_sign_in_at");
-
-        // Row by row, so that the size of the tenant costs no memory.
+        await using var csv = await CsvDownload.BeginAsync(context, "people.csv", cancellationToken, "email", "name", "role", "language", "time_zone", "state", "created_at", "last_sign_in_at");
         var people = UserResponse.Of(tenant.Users.Where(user => user.DeletedAt == null).OrderBy(user => user.Id), tenant.Roles);
         await foreach (var user in people.AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
-            await WriteRowAsync(csv, cancellationToken, user.Email, user.Name, user.Role, user.Language, user.TimeZone, user.State.ToString(), $"{user.CreatedAt:O}", $"{user.LastSignInAt:O}");
+            await csv.WriteAsync(cancellationToken, user.Email, user.Name, user.Role, user.Language, user.TimeZone, user.State.ToString(), $"{user.CreatedAt:O}", $"{user.LastSignInAt:O}");
         }
     }
 
@@ -82,15 +75,5 @@ internal static class UserFileEndpoints
 
         await change.CommitAsync(cancellationToken);
         return TypedResults.Ok(new ImportReport(dryRun, import.Rows.Count, import.Rows.Count, []));
-    }
-
-    private static ValueTask WriteRowAsync(CsvWriter csv, CancellationToken cancellationToken, params ReadOnlySpan<string> fields)
-    {
-        foreach (var field in fields)
-        {
-            csv.WriteField(FormulaText.Neutralize(field));
-        }
-
-        return csv.EndRecordAsync(cancellationToken);
     }
 }

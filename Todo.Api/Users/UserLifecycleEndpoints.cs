@@ -8,6 +8,7 @@ using Todo.Api.Identity;
 using Todo.Api.Lists;
 using Todo.Api.Mail;
 using Todo.Api.Todos;
+using Todo.Api.Work;
 using Todo.Data.Access;
 using Todo.Data.Tenants;
 
@@ -145,6 +146,7 @@ internal static class UserLifecycleEndpoints
         await change.Catalog.OutgoingMail.Where(mail => mail.TenantId == tenantId && mail.UserId == id).ExecuteDeleteAsync(cancellationToken);
         await change.Tenant.SignInEntries.Where(entry => entry.UserId == id).ExecuteDeleteAsync(cancellationToken);
         await TodoStatements.UnassignAsync(change.Tenant, id, change.Now, cancellationToken);
+        await WorkStatements.EndAllOfAsync(change.Tenant, id, change.Now, cancellationToken);
         change.Tenant.Users.Remove(user);
         try
         {

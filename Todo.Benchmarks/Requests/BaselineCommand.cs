@@ -97,6 +97,7 @@ internal static class BaselineCommand
             row.GetFieldValue<DateTimeOffset>(18),
             TimeOrNull(row, 19),
             row.IsDBNull(20) ? null : row.GetGuid(20),
+            TodoItem.StateOf((WorkState)row.GetInt16(23), !row.IsDBNull(19), row.GetFieldValue<Guid[]>(14).Length > 0),
             DeletedAt: null,
             row.GetInt32(21));
     }
@@ -129,7 +130,7 @@ internal static class BaselineCommand
             statements.Add(reader.GetString(0), new Statements(
                 $"""
                 SELECT t.id, t.title, t.notes, t.list_id, t.parent_id, t.position, t.priority, t.colour, t.start_at, t.due_at, t.is_all_day, t.time_zone, t.reminders,
-                    t.estimate_minutes, t.assignee_ids, t.source, t.created_by, t.created_at, t.updated_at, t.completed_at, t.completed_by, t.version, t.tag_ids
+                    t.estimate_minutes, t.assignee_ids, t.source, t.created_by, t.created_at, t.updated_at, t.completed_at, t.completed_by, t.version, t.tag_ids, t.work_state
                 FROM {schema}.todos AS t WHERE t.id > $1 AND t.deleted_at IS NULL ORDER BY t.id LIMIT $2
                 """,
                 $"""

@@ -18,6 +18,9 @@ public static class Permission
     /// <summary>Make, change, merge and delete tags.</summary>
     public const string TagsWrite = "tags.write";
 
+    /// <summary>See how long others worked.</summary>
+    public const string WorkRead = "work.read";
+
     /// <summary>Invite, approve, change, deactivate, delete and restore people.</summary>
     public const string UsersWrite = "users.write";
 
@@ -55,5 +58,6 @@ public static class Permission
     public static IReadOnlyList<string> All { get; } =
     [
         UsersRead, UsersWrite, RolesRead, RolesWrite, GroupsRead, GroupsWrite, SettingsRead, SettingsWrite, AuditRead, ApiKeysManage, GuestLinksManage, WebhooksManage, TodosRead, TodosWrite, TagsWrite,
+        WorkRead,
     ];
 }

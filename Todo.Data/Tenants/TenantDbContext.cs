@@ -76,6 +76,12 @@ public sealed class TenantDbContext(DbContextOptions<TenantDbContext> options) :
     /// <summary>What people are told of.</summary>
     public DbSet<Notification> Notifications => Set<Notification>();
 
+    /// <summary>Who did what with todos.</summary>
+    public DbSet<WorkEntry> WorkEntries => Set<WorkEntry>();
+
+    /// <summary>When people worked at todos.</summary>
+    public DbSet<WorkSpan> WorkSpans => Set<WorkSpan>();
+
     /// <summary>What happened.</summary>
     public DbSet<TenantEvent> Events => Set<TenantEvent>();
 
@@ -198,6 +204,8 @@ public sealed class TenantDbContext(DbContextOptions<TenantDbContext> options) :
             one.Property(e => e.Changes).HasColumnType("jsonb");
         });
         modelBuilder.Entity<EventHead>().ToTable("event_heads");
+        modelBuilder.Entity<WorkEntry>().ToTable("work_entries");
+        modelBuilder.Entity<WorkSpan>().ToTable("work_spans");
         modelBuilder.Entity<Notification>(notification =>
         {
             notification.ToTable("notifications").HasKey(n => new { n.PersonId, n.Id });

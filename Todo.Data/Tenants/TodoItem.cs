@@ -137,9 +137,25 @@ public sealed class TodoItem : IOrdered
     /// <summary>Who completed it; null while it is open.</summary>
     public Guid? CompletedBy { get; set; }
 
+    /// <summary>How far the work is, as far as the rest of the row does not say more: see <see cref="State"/>.</summary>
+    public WorkState WorkState { get; set; }
+
+    /// <summary>
+    /// How far the work is. That it is completed and that it is somebody's are said by <see cref="CompletedAt"/> and <see cref="AssigneeIds"/>, so that
+    /// there is one truth about each, whoever writes them.
+    /// </summary>
+    public WorkState State => StateOf(WorkState, CompletedAt is not null, AssigneeIds.Length > 0);
+
     /// <summary>UTC; null: not deleted. What is deleted with its parts can be restored, until it is purged.</summary>
     public DateTimeOffset? DeletedAt { get; set; }
 
     /// <summary>One more with each change.</summary>
     public int Version { get; set; } = 1;
+
+    /// <summary>See <see cref="State"/>.</summary>
+    public static WorkState StateOf(WorkState stored, bool isCompleted, bool isAssigned) => isCompleted
+        ? stored == WorkState.Approved ? WorkState.Approved : WorkState.Done
+        : stored is WorkState.Accepted or WorkState.Rejected or WorkState.InProgress or WorkState.Paused or WorkState.Declined ? stored
+        : isAssigned ? WorkState.Assigned
+        : WorkState.New;
 }

@@ -23,6 +23,7 @@ using Todo.Api.TodoBackend;
 using Todo.Api.Todos;
 using Todo.Api.Users;
 using Todo.Api.Webhooks;
+using Todo.Api.Work;
 
 namespace Todo.Tests.Api;
 
@@ -120,6 +121,7 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
         [typeof(CommentChange)] = _ => new { text = "Changed by a sample" },
         [typeof(NewFilter)] = of => new { name = $"Made by a sample {Guid.NewGuid():N}", conditions = new { list = of.ListId } },
         [typeof(FilterChange)] = of => new { conditions = new { list = of.ListId, assignee = of.UserId } },
+        [typeof(NewWorkEntry)] = of => new { action = "assign", person = of.People.PersonId, comment = "By a sample" },
         [typeof(NewTag)] = _ => new { name = $"Made by a sample {Guid.NewGuid():N}" },
         [typeof(TagChange)] = _ => new { colour = "#112233" },
         [typeof(TagMerge)] = of => new { intoId = of.Tags.OtherId },

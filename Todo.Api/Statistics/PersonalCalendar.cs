@@ -1,0 +1,74 @@
+using Microsoft.EntityFrameworkCore;
+using Todo.Api.Errors;
+using Todo.Api.Settings;
+using Todo.Api.Todos;
+using Todo.Data.Tenants;
+
+namespace Todo.Api.Statistics;
+
+/// <summary>Days and weeks as somebody lives them.</summary>
+/// <param name="Zone">IANA.</param>
+/// <param name="FirstDay">The day that a week begins with.</param>
+public sealed record PersonalCalendar(string Zone, DayOfWeek FirstDay)
+{
+    /// <summary>The most days that are looked at in one call.</summary>
+    public const int MaxDays = 366;
+
+    // Well inside of what a time can hold.
+    private const int FirstYear = 1900;
+    private const int LastYear = 9000;
+
+    /// <summary>A person's.</summary>
+    public static async Task<PersonalCalendar> OfAsync(TenantDbContext tenant, Guid me, CancellationToken cancellationToken)
+    {
+        var key = KnownSettings.WeekStart.Key;
+        var found = (await tenant.Database.SqlQuery<Row>(
+            $"""
+            SELECT person.time_zone AS "Zone", (SELECT own.value #>> ARRAY[]::text[] FROM "<tenant>".user_settings AS own WHERE own.user_id = person.id AND own.key = {key}) AS "Own",
+                (SELECT common.value #>> ARRAY[]::text[] FROM "<tenant>".settings AS common WHERE common.key = {key}) AS "Common"
+            FROM "<tenant>".users AS person WHERE person.id = {me}
+            """).ToListAsync(cancellationToken)).Single();
+        return new PersonalCalendar(found.Zone, (found.Own ?? found.Common) switch
+        {
+            "saturday" => DayOfWeek.Saturday,
+            "sunday" => DayOfWeek.Sunday,
+            _ => DayOfWeek.Monday,
+        });
+    }
+
+    /// <summary>The day that a moment is in.</summary>
+    public DateOnly DayOf(DateTimeOffset time) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(time, TimeZoneInfo.FindSystemTimeZoneById(Zone)).DateTime);
+
+    /// <summary>The moment at which a day begins.</summary>
+    public DateTimeOffset BeginningOf(DateOnly day) => new DayOrTime(day).In(Zone);
+
+    /// <summary>The day that the week of a day began with.</summary>
+    public DateOnly WeekOf(DateOnly day) => day.AddDays(-(((int)day.DayOfWeek - (int)FirstDay + 7) % 7));
+
+    /// <summary>The days from one to another, which is the last; without them the last thirty.</summary>
+    /// <exception cref="RefusedException">400: they are none, or too many.</exception>
+    public IReadOnlyList<DateOnly> Days(DateOnly? from, DateOnly? to, DateTimeOffset now)
+    {
+        var last = to ?? DayOf(now);
+        var first = from ?? last.AddDays(-29);
+
+        if (first.Year < FirstYear || last.Year > LastYear)
+        {
+            throw RefusedException.InvalidField("from", "No todo is of that time.");
+        }
+
+        if (last < first)
+        {
+            throw RefusedException.InvalidField("to", "It is not before from.");
+        }
+
+        if (last.DayNumber - first.DayNumber >= MaxDays)
+        {
+            throw RefusedException.InvalidField("from", $"It is {MaxDays} days at most.");
+        }
+
+        return [.. Enumerable.Range(0, last.DayNumber - first.DayNumber + 1).Select(first.AddDays)];
+    }
+
+    private sealed record Row(string Zone, string? Own, string? Common);
+}

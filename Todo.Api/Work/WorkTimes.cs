@@ -1,0 +1,69 @@
+using System.Runtime.CompilerServices;
+using Microsoft.EntityFrameworkCore;
+using Todo.Api.Lists;
+using Todo.Data.Tenants;
+
+namespace Todo.Api.Work;
+
+/// <summary>How long people worked. What is not over counts until now, or until its todo was deleted.</summary>
+internal static class WorkTimes
+{
+    // {0} is who looks, or null for who may see everything, {1} whose work it is, or null for everybody's, {2} to {3} the time, {4} is now.
+    private static readonly string OfPeople =
+        """
+        SELECT span.person_id AS "Id", person.name AS "Name", sum(extract(epoch FROM least(coalesce(span.ended_at, todo.deleted_at, {4}), {3}) - greatest(span.started_at, {2})))::bigint AS "Seconds",
+            count(DISTINCT span.todo_id)::integer AS "Todos"
+        FROM "<tenant>".work_spans AS span JOIN "<tenant>".todos AS todo ON todo.id = span.todo_id LEFT JOIN "<tenant>".users AS person ON person.id = span.person_id
+        WHERE ({1}::uuid IS NULL OR span.person_id = {1}::uuid) AND (span.ended_at > {2} OR span.ended_at IS NULL) AND span.started_at < {3}
+            AND least(coalesce(span.ended_at, todo.deleted_at, {4}), {3}) > greatest(span.started_at, {2})
+            AND ({0}::uuid IS NULL OR (todo.deleted_at IS NULL AND (todo.list_id IS NULL OR todo.list_id IN (
+        """ + ListAccess.ReadableSql.Replace("{0}", "{0}::uuid", StringComparison.Ordinal) + ")))) GROUP BY span.person_id, person.name ORDER BY 3 DESC, 1";
+
+    /// <summary>Everybody's work at a todo, who did longest first.</summary>
+    public static Task<List<TodoWorker>> OfTodoAsync(TenantDbContext tenant, Guid todo, DateTimeOffset now, CancellationToken cancellationToken) => tenant.Database.SqlQuery<TodoWorker>(
+        $"""
+        SELECT span.person_id AS "PersonId", person.name AS "Name", sum(extract(epoch FROM greatest(coalesce(span.ended_at, {now}), span.started_at) - span.started_at))::bigint AS "Seconds",
+            max(span.started_at) FILTER (WHERE span.ended_at IS NULL) AS "WorkingSince"
+        FROM "<tenant>".work_spans AS span LEFT JOIN "<tenant>".users AS person ON person.id = span.person_id WHERE span.todo_id = {todo}
+        GROUP BY span.person_id, person.name ORDER BY 3 DESC, 1
+        """).ToListAsync(cancellationToken);
+
+    /// <summary>Somebody's work in a time, by todo; what the person does not see any more is one row.</summary>
+    public static async Task<IReadOnlyList<WorkedTodo>> OfPersonAsync(
+        TenantDbContext tenant, Guid person, DateTimeOffset from, DateTimeOffset to, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var worked = await tenant.Database.SqlQuery<WorkedSpan>(
+            $"""
+            SELECT span.todo_id AS "Id", NULL AS "Name", sum(extract(epoch FROM least(coalesce(span.ended_at, todo.deleted_at, {now}), {to}) - greatest(span.started_at, {from})))::bigint AS "Seconds", 1 AS "Todos"
+            FROM "<tenant>".work_spans AS span JOIN "<tenant>".todos AS todo ON todo.id = span.todo_id
+            WHERE span.person_id = {person} AND (span.ended_at > {from} OR span.ended_at IS NULL) AND span.started_at < {to} AND least(coalesce(span.ended_at, todo.deleted_at, {now}), {to}) > greatest(span.started_at, {from})
+            GROUP BY span.todo_id
+            """).ToListAsync(cancellationToken);
+        Guid[] ids = [.. worked.Select(one => one.Id!.Value)];
+        var titles = await ListAccess.Todos(tenant, person, ListRight.Read).Where(todo => ids.Contains(todo.Id)).Select(todo => new { todo.Id, todo.Title }).ToDictionaryAsync(todo => todo.Id, todo => todo.Title, cancellationToken);
+        return
+        [
+            .. worked.GroupBy(one => titles.ContainsKey(one.Id!.Value) ? one.Id : null)
+                .Select(group => new WorkedTodo(group.Key, group.Key is { } id ? titles[id] : null, group.Sum(one => one.Seconds)))
+                .OrderByDescending(one => one.Seconds).ThenBy(one => one.TodoId),
+        ];
+    }
+
+    /// <summary>Everybody's work in a time, or somebody's.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="person">Whose; null: everybody's.</param>
+    /// <param name="viewer">At what this person sees; null: at everything.</param>
+    /// <param name="from">UTC.</param>
+    /// <param name="to">UTC.</param>
+    /// <param name="now">UTC.</param>
+    /// <param name="cancellationToken">Cancels the question.</param>
+    public static async Task<IReadOnlyList<WorkedPerson>> OfPeopleAsync(
+        TenantDbContext tenant, Guid? person, Guid? viewer, DateTimeOffset from, DateTimeOffset to, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var worked = await tenant.Database.SqlQuery<WorkedSpan>(FormattableStringFactory.Create(OfPeople, viewer, person, from, to, now)).ToListAsync(cancellationToken);
+        return worked.ConvertAll(one => new WorkedPerson(one.Id, one.Name, one.Seconds, one.Todos));
+    }
+
+    // A row of the sums.
+    private sealed record WorkedSpan(Guid? Id, string? Name, long Seconds, int Todos);
+}
