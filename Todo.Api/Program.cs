@@ -2,6 +2,7 @@ using Todo.Api.Accounts;
 using Todo.Api.ApiKeys;
 using Todo.Api.Audit;
 using Todo.Api.Caching;
+using Todo.Api.Calendar;
 using Todo.Api.Comments;
 using Todo.Api.Docs;
 using Todo.Api.Edge;
@@ -65,6 +66,7 @@ public static class Program
         builder.AddRequestRules();
         builder.AddTimeLimits();
         builder.AddCrossOrigin();
+        builder.AddSecretPaths();
         builder.Services.AddDocs();
 
         var app = builder.Build();
@@ -103,6 +105,7 @@ public static class Program
         app.MapLists();
         app.MapListShares();
         app.MapTodos();
+        app.MapCalendar();
         app.MapTags();
         app.MapComments();
         app.MapTodoBackend();

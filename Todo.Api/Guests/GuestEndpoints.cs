@@ -82,11 +82,16 @@ internal static class GuestEndpoints
         Guid id, GuestVisit visit, TenantDbContext tenant, TimeProvider clock, CancellationToken cancellationToken)
     {
         var (now, list, person) = (clock.GetTimestamptz(), visit.Link.ListId, visit.Link.CreatedBy);
-        await ListAccess.Todos(tenant, person, ListRight.Write).Where(todo => todo.Id == id && todo.ListId == list && todo.CompletedAt == null).ExecuteUpdateAsync(
+        await ListAccess.Todos(tenant, person, ListRight.Write).Where(todo => todo.Id == id && todo.ListId == list && todo.CompletedAt == null && todo.RecurrenceRule == null).ExecuteUpdateAsync(
             todo => todo.SetProperty(t => t.CompletedAt, now).SetProperty(t => t.CompletedBy, person).SetProperty(t => t.UpdatedAt, now).SetProperty(t => t.Version, t => t.Version + 1), cancellationToken);
-        return await ListAccess.Todos(tenant, person, ListRight.Write).Where(todo => todo.Id == id && todo.ListId == list)
-            .Select(todo => new GuestTodo(todo.Id, todo.Title, todo.Notes, todo.CreatedAt, todo.CompletedAt)).SingleOrDefaultAsync(cancellationToken) is { } completed
-            ? TypedResults.Ok(completed)
+        var found = await ListAccess.Todos(tenant, person, ListRight.Write).AsNoTracking().SingleOrDefaultAsync(todo => todo.Id == id && todo.ListId == list, cancellationToken);
+        if (found is { RecurrenceRule: not null, CompletedAt: null })
+        {
+            found = await TodoStatements.CompleteAsync(tenant, person, id, versions: null, now, cancellationToken);
+        }
+
+        return found is { } completed
+            ? TypedResults.Ok(new GuestTodo(completed.Id, completed.Title, completed.Notes, completed.CreatedAt, completed.CompletedAt))
             : TypedResults.Problem("The list has no such todo.", statusCode: StatusCodes.Status404NotFound);
     }
 

@@ -1,3 +1,7 @@
+using Todo.Api.Calendar;
+using Todo.Api.Occurrences;
+using Todo.Api.QuickAdd;
+
 namespace Todo.Api.Todos;
 
 internal static class TodoServices
@@ -7,5 +11,9 @@ internal static class TodoServices
     {
         services.AddScoped<TodoMaking>();
         services.AddScoped<TodoChanging>();
+        services.AddScoped<OccurrenceChanging>();
+        services.AddScoped<QuickAdding>();
+        services.AddScoped<CalendarReading>();
+        services.AddSingleton<FeedDirectory>();
     }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Todo.Api.Lists;
+using Todo.Api.Occurrences;
 using Todo.Data.Tenants;
 using Todo.Tenancy.Catalog;
 
@@ -23,17 +24,24 @@ internal static class TodoStatements
     private const string Insert =
         """
         INSERT INTO "<tenant>".todos (id, list_id, title, notes, created_by, created_at, updated_at, position, priority, colour,
-            start_at, due_at, is_all_day, time_zone, reminders, estimate_minutes, assignee_ids, source, tag_ids)
-        SELECT {1}, {2}, {3}, {4}::text, {5}, {6}, {6}, {7}, {8}, {9}::text, {10}::timestamptz, {11}::timestamptz, {12}, {13}::text, {14}, {15}::integer, {16}, {17}, {18}
+            start_at, due_at, is_all_day, time_zone, reminders, estimate_minutes, assignee_ids, source, tag_ids,
+            recurrence_rule, recurrence_mode, recurrence_from, occurrence)
+        SELECT {1}, {2}, {3}, {4}::text, {5}, {6}, {6}, {7}, {8}, {9}::text, {10}::timestamptz, {11}::timestamptz, {12}, {13}::text, {14}, {15}::integer, {16}, {17}, {18},
+            {19}::text, {20}::text, {21}::timestamp, {22}::timestamp
         WHERE (cardinality({18}) = 0 OR cardinality({18}) = (SELECT count(*) FROM (SELECT 1 FROM "<tenant>".tags WHERE id = ANY ({18}) FOR KEY SHARE) AS held)) AND {2} IN (
         """ + ListAccess.WritableSql + ")";
 
+    // What repeats comes back as it is.
     private const string Complete =
         """
-        UPDATE "<tenant>".todos AS todo SET completed_at = coalesce(completed_at, {3}), completed_by = CASE WHEN completed_at IS NULL THEN {0} ELSE completed_by END,
+        WITH done AS (UPDATE "<tenant>".todos AS todo SET completed_at = coalesce(completed_at, {3}), completed_by = CASE WHEN completed_at IS NULL THEN {0} ELSE completed_by END,
             updated_at = CASE WHEN completed_at IS NULL THEN {3} ELSE updated_at END, version = CASE WHEN completed_at IS NULL THEN version + 1 ELSE version END
-        WHERE todo.deleted_at IS NULL AND
-        """ + " " + Accepted + " RETURNING todo.*";
+        WHERE todo.recurrence_rule IS NULL AND todo.deleted_at IS NULL AND
+        """ + " " + Accepted +
+        """
+         RETURNING todo.*)
+        SELECT * FROM done UNION ALL SELECT todo.* FROM "<tenant>".todos AS todo WHERE todo.recurrence_rule IS NOT NULL AND todo.deleted_at IS NULL AND
+        """ + " " + Accepted;
 
     private const string Reopen =
         """
@@ -87,12 +95,19 @@ internal static class TodoStatements
             todo.EstimateMinutes,
             todo.AssigneeIds,
             EnumText.Of(todo.Source),
-            todo.TagIds),
+            todo.TagIds,
+            todo.RecurrenceRule,
+            todo.RecurrenceMode is { } mode ? EnumText.Of(mode) : null,
+            todo.RecurrenceFrom,
+            todo.Occurrence),
         cancellationToken) == 1;
 
-    /// <summary>Completes it, unless it is: then it stays as it is. Null: see above.</summary>
-    public static Task<TodoItem?> CompleteAsync(TenantDbContext tenant, Guid me, Guid id, int[]? versions, DateTimeOffset now, CancellationToken cancellationToken) =>
-        ReturnAsync(tenant, Complete, me, id, versions, now, cancellationToken);
+    /// <summary>Completes it, unless it is: then it stays as it is. What repeats goes on to its next occurrence, in two further statements. Null: see above.</summary>
+    public static async Task<TodoItem?> CompleteAsync(TenantDbContext tenant, Guid me, Guid id, int[]? versions, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var todo = await ReturnAsync(tenant, Complete, me, id, versions, now, cancellationToken);
+        return todo is { RecurrenceRule: not null, CompletedAt: null } ? await OccurrenceChanging.CompleteCurrentAsync(tenant, me, todo, versions, now, cancellationToken) : todo;
+    }
 
     /// <summary>Opens it again. Null: see above.</summary>
     public static Task<TodoItem?> ReopenAsync(TenantDbContext tenant, Guid me, Guid id, int[]? versions, DateTimeOffset now, CancellationToken cancellationToken) =>
