@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Todo.Api.Accounts;
 using Todo.Api.ApiKeys;
 using Todo.Api.Audit;
+using Todo.Api.Calendar;
 using Todo.Api.Comments;
 using Todo.Api.Events;
 using Todo.Api.Fleet;
@@ -12,7 +13,9 @@ using Todo.Api.Identity;
 using Todo.Api.Lists;
 using Todo.Api.Mail;
 using Todo.Api.Notifications;
+using Todo.Api.Occurrences;
 using Todo.Api.Paging;
+using Todo.Api.QuickAdd;
 using Todo.Api.Roles;
 using Todo.Api.Search;
 using Todo.Api.Settings;
@@ -140,5 +143,14 @@ namespace Todo.Api;
 [JsonSerializable(typeof(BackendTodoChange))]
 [JsonSerializable(typeof(List<BackendTodo>))]
 [JsonSerializable(typeof(TodoChange))]
+[JsonSerializable(typeof(OccurrenceChange))]
+[JsonSerializable(typeof(CalendarEntry))]
+[JsonSerializable(typeof(CalendarResponse))]
+[JsonSerializable(typeof(FeedEntry))]
+[JsonSerializable(typeof(NewCalendarFeed))]
+[JsonSerializable(typeof(CalendarFeedCreated))]
+[JsonSerializable(typeof(Page<CalendarFeedResponse>))]
+[JsonSerializable(typeof(QuickAddRequest))]
+[JsonSerializable(typeof(QuickAddResponse))]
 [JsonSerializable(typeof(Page<TodoResponse>))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -2,6 +2,7 @@ using Todo.Api.Accounts;
 using Todo.Api.ApiKeys;
 using Todo.Api.Audit;
 using Todo.Api.Caching;
+using Todo.Api.Calendar;
 using Todo.Api.Comments;
 using Todo.Api.Docs;
 using Todo.Api.Edge;
@@ -73,6 +74,7 @@ public static class Program
         builder.AddRequestRules();
         builder.AddTimeLimits();
         builder.AddCrossOrigin();
+        builder.AddSecretPaths();
         builder.Services.AddDocs();
 
         var app = builder.Build();
@@ -114,6 +116,7 @@ public static class Program
         app.MapTodos();
         app.MapSearch();
         app.MapSavedFilters();
+        app.MapCalendar();
         app.MapTags();
         app.MapComments();
         app.MapWork();

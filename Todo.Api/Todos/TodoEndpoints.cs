@@ -4,7 +4,9 @@ using Microsoft.EntityFrameworkCore;
 using Todo.Api.Errors;
 using Todo.Api.Identity;
 using Todo.Api.Lists;
+using Todo.Api.Occurrences;
 using Todo.Api.Paging;
+using Todo.Api.QuickAdd;
 using Todo.Api.Versions;
 using Todo.Data;
 using Todo.Data.Access;
@@ -33,12 +35,14 @@ internal static class TodoEndpoints
         Describe(group.MapPatch("/{id:guid}", ChangeAsync)).AcceptsMergePatch<TodoChange>().WithName("ChangeTodo").WithSummary("Change a todo, or move it")
             .WithDescription("A JSON merge patch: fields that are absent stay as they are; null clears what may be empty, and listId null means the caller's inbox. It moves with its parts. Honours If-Match.")
             .ProducesProblem(StatusCodes.Status400BadRequest);
-        Describe(group.MapPost("/{id:guid}/complete", CompleteAsync)).WithName("CompleteTodo").WithSummary("Complete a todo").WithDescription("Completing it again changes nothing. Honours If-Match.");
+        Describe(group.MapPost("/{id:guid}/complete", CompleteAsync)).WithName("CompleteTodo").WithSummary("Complete a todo").WithDescription("Completing it again changes nothing; one that repeats goes on to its next occurrence, until there is none. Honours If-Match.");
         Describe(group.MapPost("/{id:guid}/reopen", ReopenAsync)).WithName("ReopenTodo").WithSummary("Open a completed todo again").WithDescription("One that is open stays so. Honours If-Match.");
         Describe(group.MapDelete("/{id:guid}", DeleteAsync)).WithName("DeleteTodo").WithSummary("Delete a todo and its parts")
             .WithDescription("They go to the trash, whence they can be restored until they are purged; with force=true they are gone for good, at once. Honours If-Match.");
         group.MapTodoTrash();
         group.MapTodoCopies();
+        group.MapQuickAdd();
+        group.MapOccurrences();
     }
 
     /// <summary>What every change of one todo may answer.</summary>

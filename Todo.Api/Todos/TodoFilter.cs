@@ -7,6 +7,8 @@ namespace Todo.Api.Todos;
 /// <summary>Which todos are wanted of those that somebody may see; what is null is no condition.</summary>
 internal sealed record TodoFilter
 {
+    public Guid? Id { get; init; }
+
     public Guid? List { get; init; }
 
     public Guid? Parent { get; init; }
@@ -37,7 +39,8 @@ internal sealed record TodoFilter
 
     public IQueryable<TodoItem> Apply(IQueryable<TodoItem> todos)
     {
-        var (list, parent, assignee, priority, from, before) = (List, Parent, Assignee, Priority, DueFrom, DueBefore);
+        var (id, list, parent, assignee, priority, from, before) = (Id, List, Parent, Assignee, Priority, DueFrom, DueBefore);
+        todos = id is null ? todos : todos.Where(todo => todo.Id == id);
         todos = list is null ? todos : todos.Where(todo => todo.ListId == list);
         todos = parent is null ? todos : todos.Where(todo => todo.ParentId == parent);
         todos = TopLevel ? todos.Where(todo => todo.ParentId == null) : todos;

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Todo.Api.Lists;
 using Todo.Api.Notifications;
+using Todo.Api.Occurrences;
 using Todo.Api.Paging;
 using Todo.Api.Work;
 using Todo.Data.Tenants;
@@ -23,6 +24,8 @@ internal static class TodoStatements
     // Whoever makes parts, or moves them, holds the list too: so none appears in what is being deleted.
     private const string Lock = """SELECT 1 FROM "<tenant>".todo_lists WHERE id = (SELECT list_id FROM "<tenant>".todos WHERE id = {1}) FOR NO KEY UPDATE;""";
 
+    private const string InList = " AND ({6}::uuid IS NULL OR todo.list_id = {6}::uuid)";
+
     private const string IntoEvents = """INSERT INTO "<tenant>".events (at, kind, actor_kind, actor_id, list_id, todo_id, changes)""";
 
     // Those who are to do it, other than whoever makes it, are told, if there are any.
@@ -30,18 +33,21 @@ internal static class TodoStatements
         """
         WITH made AS (
         INSERT INTO "<tenant>".todos (id, list_id, title, notes, created_by, created_at, updated_at, position, priority, colour,
-            start_at, due_at, is_all_day, time_zone, reminders, estimate_minutes, assignee_ids, source, tag_ids)
-        SELECT {1}, {2}, {3}, {4}::text, {5}, {6}, {6}, {7}, {8}, {9}::text, {10}::timestamptz, {11}::timestamptz, {12}, {13}::text, {14}, {15}::integer, {16}, {17}, {18}
+            start_at, due_at, is_all_day, time_zone, reminders, estimate_minutes, assignee_ids, source, tag_ids,
+            recurrence_rule, recurrence_mode, recurrence_from, occurrence)
+        SELECT {1}, {2}, {3}, {4}::text, {5}, {6}, {6}, {7}, {8}, {9}::text, {10}::timestamptz, {11}::timestamptz, {12}, {13}::text, {14}, {15}::integer, {16}, {17}, {18},
+            {19}::text, {20}::text, {21}::timestamp, {22}::timestamp
         WHERE (cardinality({18}) = 0 OR cardinality({18}) = (SELECT count(*) FROM (SELECT 1 FROM "<tenant>".tags WHERE id = ANY ({18}) FOR KEY SHARE) AS held)) AND {2} IN (
         """ + ListAccess.WritableSql + ") RETURNING id, list_id, title, created_at) " + IntoEvents +
         """
-         SELECT created_at, 'todo.created', {19}, {20}::uuid, list_id, id, jsonb_build_object('title', jsonb_build_object('to', title)) FROM made
+         SELECT created_at, 'todo.created', {23}, {24}::uuid, list_id, id, jsonb_build_object('title', jsonb_build_object('to', title)) FROM made
         """;
 
     private static readonly string InsertAssigned = Insert + ";" + NotificationStatements.AssignedSql("{1}", "{0}", "{6}");
 
     // {4} and {5} are who does it, {6} the list that it has to be in, if any, {7} the person who does it, or null, who is told of nothing, {8} the id of what is written down.
-    private static readonly string Complete = WorkStatements.HoldSql + Was(" AND ({6}::uuid IS NULL OR todo.list_id = {6}::uuid)") +
+    // What repeats comes back as it is.
+    private static readonly string Complete = WorkStatements.HoldSql + Was(" AND todo.recurrence_rule IS NULL" + InList) +
         """
         , done AS (
             UPDATE "<tenant>".todos AS todo SET completed_at = coalesce(was.completed_at, {3}), completed_by = CASE WHEN was.completed_at IS NULL THEN {0} ELSE completed_by END,
@@ -57,7 +63,10 @@ internal static class TodoStatements
         """ + IntoEvents +
         """
          SELECT {3}, 'todo.completed', {4}, {5}::uuid, done.list_id, done.id, NULL FROM done JOIN was ON was.id = done.id WHERE was.completed_at IS NULL), told AS (
-        """ + NotificationStatements.CompletedSql("done AS todo JOIN was ON was.id = todo.id", "{7}::uuid", "{8}", "{3}") + " AND was.completed_at IS NULL) SELECT * FROM done";
+        """ + NotificationStatements.CompletedSql("done AS todo JOIN was ON was.id = todo.id", "{7}::uuid", "{8}", "{3}") + " AND was.completed_at IS NULL) SELECT * FROM done UNION ALL " +
+        """
+        SELECT todo.* FROM "<tenant>".todos AS todo WHERE todo.recurrence_rule IS NOT NULL AND todo.deleted_at IS NULL
+        """ + InList + " AND " + Accepted;
 
     // {6} is the id of what is written down.
     private static readonly string Reopen = WorkStatements.HoldSql + Was("") +
@@ -134,11 +143,15 @@ internal static class TodoStatements
             todo.AssigneeIds,
             EnumText.Of(todo.Source),
             todo.TagIds,
+            todo.RecurrenceRule,
+            todo.RecurrenceMode is { } mode ? EnumText.Of(mode) : null,
+            todo.RecurrenceFrom,
+            todo.Occurrence,
             tenant.Actor.KindText,
             tenant.Actor.Id),
         cancellationToken) > 0;
 
-    /// <summary>Completes it, unless it is: then it stays as it is. Null: see above.</summary>
+    /// <summary>Completes it, unless it is: then it stays as it is. What repeats goes on to its next occurrence, in further statements. Null: see above.</summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="me">The person, as whose it counts.</param>
     /// <param name="actor">Who does it, who needs not be told; null: a guest.</param>
@@ -147,9 +160,13 @@ internal static class TodoStatements
     /// <param name="now">The time.</param>
     /// <param name="cancellationToken">Cancels it.</param>
     /// <param name="list">The list that it has to be in; null: any.</param>
-    public static Task<TodoItem?> CompleteAsync(
-        TenantDbContext tenant, Guid me, Guid? actor, Guid id, int[]? versions, DateTimeOffset now, CancellationToken cancellationToken, Guid? list = null) =>
-        ReturnAsync(tenant, FormattableStringFactory.Create(Complete, me, id, versions, now, tenant.Actor.KindText, tenant.Actor.Id, list, actor, SortableId.At(now)), cancellationToken);
+    public static async Task<TodoItem?> CompleteAsync(
+        TenantDbContext tenant, Guid me, Guid? actor, Guid id, int[]? versions, DateTimeOffset now, CancellationToken cancellationToken, Guid? list = null)
+    {
+        var sql = FormattableStringFactory.Create(Complete, me, id, versions, now, tenant.Actor.KindText, tenant.Actor.Id, list, actor, SortableId.At(now));
+        var todo = await ReturnAsync(tenant, sql, cancellationToken);
+        return todo is { RecurrenceRule: not null, CompletedAt: null } ? await OccurrenceChanging.CompleteCurrentAsync(tenant, me, actor, todo, versions, now, cancellationToken) : todo;
+    }
 
     /// <summary>Opens it again. Null: see above.</summary>
     public static Task<TodoItem?> ReopenAsync(TenantDbContext tenant, Guid me, Guid id, int[]? versions, DateTimeOffset now, CancellationToken cancellationToken) =>

@@ -8,7 +8,7 @@ using Todo.Data.Tenants;
 namespace Todo.Api.Work;
 
 /// <summary>A todo as the rules see it, with what an action may change. A row of a query.</summary>
-internal sealed record HeldTodo(WorkState State, Guid[] AssigneeIds, Guid[] Working, Guid[] Worked, DateTimeOffset? CompletedAt, Guid? CompletedBy, DateTimeOffset Since, int Version)
+internal sealed record HeldTodo(WorkState State, Guid[] AssigneeIds, Guid[] Working, Guid[] Worked, DateTimeOffset? CompletedAt, Guid? CompletedBy, DateTimeOffset Since, int Version, bool Repeats)
 {
     public WorkSituation ToSituation() => new(State, AssigneeIds, Working, Worked);
 }
@@ -41,7 +41,7 @@ internal static class WorkStatements
 
     private const string Read = "SELECT " + StateSql + " " +
         """
-        AS "State", todo.assignee_ids AS "AssigneeIds", todo.completed_at AS "CompletedAt", todo.completed_by AS "CompletedBy", todo.version AS "Version",
+        AS "State", todo.assignee_ids AS "AssigneeIds", todo.completed_at AS "CompletedAt", todo.completed_by AS "CompletedBy", todo.version AS "Version", todo.recurrence_rule IS NOT NULL AS "Repeats",
             ARRAY(SELECT span.person_id FROM "<tenant>".work_spans AS span WHERE span.todo_id = todo.id AND span.ended_at IS NULL AND span.person_id IS NOT NULL) AS "Working",
             ARRAY(SELECT DISTINCT span.person_id FROM "<tenant>".work_spans AS span WHERE span.todo_id = todo.id AND span.person_id IS NOT NULL) AS "Worked",
             coalesce((SELECT max(entry.at) FROM "<tenant>".work_entries AS entry WHERE entry.todo_id = todo.id AND entry.from_state <> entry.to_state AND entry.to_state =

@@ -70,6 +70,12 @@ internal static class EventRecorder
             Add(tenant, now, EventKind.TodoLeft, (Guid?)list.OriginalValue, todo.Id, null, move.DeepClone().AsObject());
         }
 
+        if (tenant.ChangeTracker.Entries<TodoOccurrence>().Where(one => one.Entity.TodoId == todo.Id && one.State is not EntityState.Unchanged).Select(one => one.Entity.Original).ToArray() is [_, ..] occurrences)
+        {
+            changes ??= [];
+            changes["occurrences"] = new JsonObject { ["to"] = JsonSerializer.SerializeToNode(occurrences.Order()) };
+        }
+
         var completed = entry.Property(nameof(TodoItem.CompletedAt));
         if (completed.IsModified && completed.OriginalValue is null != todo.CompletedAt is null)
         {

@@ -49,6 +49,9 @@ public sealed class TenantDbContext(DbContextOptions<TenantDbContext> options) :
     /// <summary>Links for guests.</summary>
     public DbSet<GuestLink> GuestLinks => Set<GuestLink>();
 
+    /// <summary>Addresses for people's calendar programs.</summary>
+    public DbSet<CalendarFeed> CalendarFeeds => Set<CalendarFeed>();
+
     /// <summary>Answers for whoever sends a request again.</summary>
     public DbSet<IdempotencyKey> IdempotencyKeys => Set<IdempotencyKey>();
 
@@ -63,6 +66,9 @@ public sealed class TenantDbContext(DbContextOptions<TenantDbContext> options) :
 
     /// <summary>Todos.</summary>
     public DbSet<TodoItem> Todos => Set<TodoItem>();
+
+    /// <summary>What of todos that repeat is not as their rule has it.</summary>
+    public DbSet<TodoOccurrence> Occurrences => Set<TodoOccurrence>();
 
     /// <summary>What people put on todos.</summary>
     public DbSet<Tag> Tags => Set<Tag>();
@@ -170,6 +176,7 @@ public sealed class TenantDbContext(DbContextOptions<TenantDbContext> options) :
         });
         modelBuilder.Entity<ApiKey>().ToTable("api_keys");
         modelBuilder.Entity<GuestLink>().ToTable("guest_links");
+        modelBuilder.Entity<CalendarFeed>().ToTable("calendar_feeds");
         modelBuilder.Entity<TodoList>(list =>
         {
             list.ToTable("todo_lists");
@@ -182,7 +189,16 @@ public sealed class TenantDbContext(DbContextOptions<TenantDbContext> options) :
         {
             todo.ToTable("todos");
             todo.Property(t => t.Source).HasConversion(new SnakeCaseEnum<TodoSource>());
+            todo.Property(t => t.RecurrenceMode).HasConversion(new SnakeCaseEnum<RecurrenceMode>());
+            todo.Property(t => t.RecurrenceFrom).HasColumnType("timestamp without time zone");
+            todo.Property(t => t.Occurrence).HasColumnType("timestamp without time zone");
             todo.Property(t => t.Version).IsConcurrencyToken();
+        });
+        modelBuilder.Entity<TodoOccurrence>(occurrence =>
+        {
+            occurrence.ToTable("todo_occurrences").HasKey(o => new { o.TodoId, o.Original });
+            occurrence.Property(o => o.Original).HasColumnType("timestamp without time zone");
+            occurrence.Property(o => o.MovedTo).HasColumnType("timestamp without time zone");
         });
         modelBuilder.Entity<Tag>(tag =>
         {

@@ -8,12 +8,15 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
 using Todo.Api.Accounts;
 using Todo.Api.ApiKeys;
+using Todo.Api.Calendar;
 using Todo.Api.Comments;
 using Todo.Api.Fleet;
 using Todo.Api.Groups;
 using Todo.Api.Guests;
 using Todo.Api.Identity;
 using Todo.Api.Lists;
+using Todo.Api.Occurrences;
+using Todo.Api.QuickAdd;
 using Todo.Api.Roles;
 using Todo.Api.Search;
 using Todo.Api.SignUp;
@@ -30,6 +33,9 @@ namespace Todo.Tests.Api;
 /// <summary>What belongs to one tenant, for calls that name it; and a run that is running, with nothing to do in it.</summary>
 internal sealed record Belongings(Guid TenantId, string Slug, string Email, Guid UserId, Guid ListId, Guid TodoId, Guid RunId, string SessionId, string ResetToken, string ActivationToken)
 {
+    /// <summary>An occurrence of the todo, which repeats.</summary>
+    public const string Occurrence = "2040-01-03";
+
     /// <summary>Its people, roles and groups.</summary>
     public required PeopleBelongings People { get; init; }
 
@@ -55,8 +61,8 @@ internal sealed record Belongings(Guid TenantId, string Slug, string Email, Guid
 /// <summary>A person who may nothing and has an open invitation, a role that nobody has, and a group.</summary>
 internal sealed record PeopleBelongings(Guid PersonId, string Email, Guid RoleId, string RoleName, Guid GroupId, string Invitation);
 
-/// <summary>A key for machines, which holds every permission that a key can, and a guest's link to the tenant's list, for writing; the secrets of both.</summary>
-internal sealed record OpenDoors(Guid ApiKeyId, string ApiKey, Guid GuestLinkId, string GuestToken);
+/// <summary>A key for machines, which holds every permission that a key can, a guest's link to the tenant's list, for writing, and an address of a calendar; with their secrets.</summary>
+internal sealed record OpenDoors(Guid ApiKeyId, string ApiKey, Guid GuestLinkId, string GuestToken, Guid FeedId, string FeedToken);
 
 /// <summary>
 /// An endpoint and method of the API, and how to call it: every parameter of its route and every field of its body that can name
@@ -68,6 +74,7 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
     private static readonly Dictionary<string, Func<Belongings, string>> Parameters = new()
     {
         ["todos/id"] = of => of.TodoId.ToString(),
+        ["todos/occurrence"] = _ => Belongings.Occurrence,
         ["todos/commentId"] = of => of.CommentId.ToString(),
         ["filters/id"] = of => of.FilterId.ToString(),
         ["notifications/id"] = of => of.NotificationId.ToString(),
@@ -86,6 +93,8 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
         ["guest-links/id"] = of => of.Doors.GuestLinkId.ToString(),
         ["webhooks/id"] = of => of.Webhook.Id.ToString(),
         ["webhooks/deliveryId"] = of => of.Webhook.DeliveryId.ToString(),
+        ["me/id"] = of => of.Doors.FeedId.ToString(),
+        ["calendar/token"] = of => of.Doors.FeedToken,
         ["cc/slug"] = of => of.Slug,
         ["cc/id"] = of => of.RunId.ToString(),
         ["openapi/documentName"] = _ => "v1",
@@ -110,12 +119,15 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
         [typeof(TenantHostChange)] = of => new { host = $"{of.Slug}.example" },
         [typeof(NewApiKey)] = _ => new { name = "Made by a sample", permissions = Array.Empty<string>() },
         [typeof(NewGuestLink)] = of => new { of.ListId, name = "Made by a sample" },
+        [typeof(NewCalendarFeed)] = _ => new { name = "Made by a sample" },
         [typeof(NewGuestTodo)] = _ => new { title = "Made by a sample" },
         [typeof(NewList)] = of => new { name = "Made by a sample", position = new { after = of.ListId } },
         [typeof(ListChange)] = _ => new { name = "Changed by a sample" },
         [typeof(ShareContent)] = _ => new { access = "Write" },
         [typeof(NewTodo)] = of => new { title = "Made by a sample", of.ListId },
         [typeof(NewTodos)] = of => new { items = new object[] { new { title = "Made by a sample", of.ListId }, new { title = "A part by a sample", parentId = of.TodoId } } },
+        [typeof(QuickAddRequest)] = of => new { text = "Made by a sample tomorrow @me", of.ListId },
+        [typeof(OccurrenceChange)] = _ => new { title = "Changed by a sample" },
         [typeof(TodoCopy)] = of => new { of.ListId, title = "Copied by a sample" },
         [typeof(NewComment)] = of => new { text = $"Said by a sample to <@{of.UserId}>" },
         [typeof(CommentChange)] = _ => new { text = "Changed by a sample" },
@@ -144,12 +156,17 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
     private static readonly Dictionary<string, Func<Belongings, string>> Queries = new()
     {
         ["POST /cc/tenants/{slug}/purge"] = of => $"?confirm={of.Slug}",
+        ["GET /calendar"] = _ => "?from=2040-01-01&to=2040-02-01",
         ["GET /events"] = _ => "?follow=false",
         ["GET /todos/search"] = of => $"?q=todo&list={of.ListId}",
     };
 
     // Bodies in which nothing can be named that belongs to somebody, or that are about the caller alone.
-    private static readonly HashSet<Type> Neutral = [typeof(NewRole), typeof(Dictionary<string, JsonElement>), typeof(PasswordChange), typeof(NewApiKey), typeof(NewGuestTodo), typeof(NewTag), typeof(NewBackendTodo), typeof(NewWebhook)];
+    private static readonly HashSet<Type> Neutral =
+    [
+        typeof(NewRole), typeof(Dictionary<string, JsonElement>), typeof(PasswordChange), typeof(NewApiKey), typeof(NewCalendarFeed), typeof(NewGuestTodo), typeof(NewTag), typeof(NewBackendTodo),
+        typeof(NewWebhook),
+    ];
 
     // Calls that only make sense for a tenant with this status, and leave it with another.
     private static readonly Dictionary<string, string> Statuses = new()

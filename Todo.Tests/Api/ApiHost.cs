@@ -160,6 +160,15 @@ public class ApiHost : TestDatabase
         return (id, "todo_guest_" + text);
     }
 
+    /// <summary>Makes an address for a calendar program.</summary>
+    public async Task<(Guid Id, string Text)> AddFeedAsync(TenantSchema schema, Guid user)
+    {
+        var (id, token) = (Guid.CreateVersion7(), AccessToken.Create(schema.TenantId, out var text));
+        await ExecuteAsync(
+            $"INSERT INTO {schema}.calendar_feeds (id, name, hash, assigned_only, created_by, created_at) VALUES ('{id}', 'Todos', '\\x{Convert.ToHexString(token.Hash)}', false, '{user}', now())");
+        return (id, "todo_cal_" + text);
+    }
+
     /// <summary>A client that sends a token and nothing else.</summary>
     public HttpClient With(string token)
     {
