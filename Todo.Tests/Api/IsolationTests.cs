@@ -318,7 +318,7 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
             INSERT INTO {schema}.comments (id, todo_id, author_id, text, mention_ids, created_at, version)
             VALUES ('{comment}', '{todo}', '{owner.UserId}', 'Comment {Marker}', ARRAY[]::uuid[], now(), 1);
             INSERT INTO {schema}.saved_filters (id, user_id, name, name_key, conditions, version, created_at)
-            VALUES ('{filter}', '{owner.UserId}', 'Filter {Marker}', '{filter}', '{{}}', 1, now());
+            VALUES ('{filter}', '{owner.UserId}', 'Filter {Marker}', '{filter}', jsonb_build_object(), 1, now());
             INSERT INTO {schema}.notifications (person_id, id, kind, todo_id, created_at) VALUES ('{owner.UserId}', '{told}', 'todo_assigned', '{todo}', now());
             DELETE FROM {schema}.webhooks;
             INSERT INTO {schema}.webhooks (id, name, url, kinds, salt, position, is_active, created_by, created_at, version)
