@@ -37,7 +37,7 @@ internal static class CommentStatements
     // {7} is the id of what is told to those who were not mentioned before.
     private static readonly string Update =
         """
-        WITH was AS (SELECT id, mention_ids FROM "<tenant>".comments WHERE id = {3} FOR NO KEY UPDATE), edited AS (
+        WITH was AS (SELECT id, mention_ids FROM "<tenant>".comments WHERE id = {3}), edited AS (
             UPDATE "<tenant>".comments AS comment SET text = {4}, mention_ids = {2}, edited_at = {5}, version = comment.version + 1 FROM "<tenant>".todos AS todo
             WHERE comment.id = {3} AND comment.todo_id = todo.id AND comment.author_id = {0} AND ({6}::integer[] IS NULL OR comment.version = ANY ({6}::integer[])) AND
         """ + $" {Todo} AND {AllRead} RETURNING comment.*), told AS (" + NotificationStatements.MentionedSql("was JOIN edited AS comment ON comment.id = was.id", "comment.mention_ids", "{7}", "{5}")
