@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 using Todo.Api.Accounts;
 using Todo.Api.ApiKeys;
 using Todo.Api.Audit;
+using Todo.Api.Calendar;
 using Todo.Api.Comments;
+using Todo.Api.Events;
 using Todo.Api.Fleet;
 using Todo.Api.Groups;
 using Todo.Api.Guests;
@@ -11,8 +13,11 @@ using Todo.Api.Identity;
 using Todo.Api.Lists;
 using Todo.Api.Mail;
 using Todo.Api.Notifications;
+using Todo.Api.Occurrences;
 using Todo.Api.Paging;
+using Todo.Api.QuickAdd;
 using Todo.Api.Roles;
+using Todo.Api.Search;
 using Todo.Api.Settings;
 using Todo.Api.SignUp;
 using Todo.Api.Statistics;
@@ -21,6 +26,7 @@ using Todo.Api.Tenants;
 using Todo.Api.TodoBackend;
 using Todo.Api.Todos;
 using Todo.Api.Users;
+using Todo.Api.Webhooks;
 using Todo.Api.Work;
 using Todo.Tenancy.Fleet;
 using Todo.Tenancy.Inspection;
@@ -107,8 +113,20 @@ namespace Todo.Api;
 [JsonSerializable(typeof(NewComment))]
 [JsonSerializable(typeof(CommentChange))]
 [JsonSerializable(typeof(Page<CommentResponse>))]
+[JsonSerializable(typeof(TodoQuery))]
+[JsonSerializable(typeof(NewFilter))]
+[JsonSerializable(typeof(FilterChange))]
+[JsonSerializable(typeof(Page<FilterResponse>))]
+[JsonSerializable(typeof(Page<SearchHit>))]
+[JsonSerializable(typeof(Page<EventResponse>))]
 [JsonSerializable(typeof(Page<NotificationResponse>))]
 [JsonSerializable(typeof(NotificationCount))]
+[JsonSerializable(typeof(NewWebhook))]
+[JsonSerializable(typeof(WebhookChange))]
+[JsonSerializable(typeof(Page<WebhookResponse>))]
+[JsonSerializable(typeof(WebhookSecretResponse))]
+[JsonSerializable(typeof(Page<WebhookDeliveryResponse>))]
+[JsonSerializable(typeof(WebhookMessage))]
 [JsonSerializable(typeof(NewWorkEntry))]
 [JsonSerializable(typeof(Page<WorkEntryResponse>))]
 [JsonSerializable(typeof(TodoWorkResponse))]
@@ -125,5 +143,14 @@ namespace Todo.Api;
 [JsonSerializable(typeof(BackendTodoChange))]
 [JsonSerializable(typeof(List<BackendTodo>))]
 [JsonSerializable(typeof(TodoChange))]
+[JsonSerializable(typeof(OccurrenceChange))]
+[JsonSerializable(typeof(CalendarEntry))]
+[JsonSerializable(typeof(CalendarResponse))]
+[JsonSerializable(typeof(FeedEntry))]
+[JsonSerializable(typeof(NewCalendarFeed))]
+[JsonSerializable(typeof(CalendarFeedCreated))]
+[JsonSerializable(typeof(Page<CalendarFeedResponse>))]
+[JsonSerializable(typeof(QuickAddRequest))]
+[JsonSerializable(typeof(QuickAddResponse))]
 [JsonSerializable(typeof(Page<TodoResponse>))]
 internal sealed partial class ApiJson : JsonSerializerContext;

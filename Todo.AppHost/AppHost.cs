@@ -10,6 +10,7 @@ try
     var cache = builder.AddCache();
     var apiPassword = builder.AddParameter(ResourceNames.DatabasePassword, new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true, persist: true);
     var operatorKey = builder.AddParameter(ResourceNames.OperatorKey, new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true, persist: true);
+    var webhookKey = builder.AddParameter(ResourceNames.WebhookKey, new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true, persist: true);
 
     var migrations = builder.AddProject<Projects.Todo_MigrationWorker>(ResourceNames.MigrationWorker)
         .WithReference(database)
@@ -20,10 +21,12 @@ try
         .WithDatabase(database, apiPassword)
         .WithReference(cache)
         .WithEnvironment("Operators__Key", operatorKey)
+        .WithEnvironment("Webhooks__Key", webhookKey)
         .WaitFor(cache)
         .WaitForCompletion(migrations)
         .WithHttpHealthCheck("/health")
         .WithExternalHttpEndpoints()
+        .WithLinks()
         .WithOperatorCommands(operatorKey);
 
     builder.AddDemo(migrations, api);

@@ -30,6 +30,9 @@ internal static class ResourceNames
     /// <summary>The secret parameter with the operators' key for <c>/cc</c>.</summary>
     public const string OperatorKey = "operator-key";
 
+    /// <summary>The parameter with the key out of which webhooks' secrets are made.</summary>
+    public const string WebhookKey = "webhook-key";
+
     /// <summary>The secret parameter with the password of the demo people (Development only).</summary>
     public const string DemoPassword = "demo-password";
 }

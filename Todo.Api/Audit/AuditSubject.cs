@@ -43,6 +43,13 @@ public sealed record AuditSubject(string Kind, Guid? Id, string? Name)
         ArgumentNullException.ThrowIfNull(link);
         return new AuditSubject("guest_link", link.Id, link.Name);
     }
+
+    /// <summary>An address for a calendar program.</summary>
+    public static AuditSubject Of(CalendarFeed feed)
+    {
+        ArgumentNullException.ThrowIfNull(feed);
+        return new AuditSubject("calendar_feed", feed.Id, feed.Name);
+    }
 }
 
 /// <summary>Who did it.</summary>

@@ -105,14 +105,9 @@ internal static class CommentEndpoints
     }
 
     private static async Task<NoContent> DeleteAsync(
-        Guid id, Guid commentId, HttpContext context, RequestIdentity identity, TenantDbContext tenant, CancellationToken cancellationToken)
+        Guid id, Guid commentId, HttpContext context, RequestIdentity identity, TenantDbContext tenant, TimeProvider clock, CancellationToken cancellationToken)
     {
-        var (me, versions) = (identity.UserId, EntityTag.Versions(context));
-        var todos = ListAccess.Todos(tenant, me, ListRight.Read);
-        var deleted = await tenant.Comments
-            .Where(comment => comment.Id == commentId && comment.TodoId == id && comment.AuthorId == me && (versions == null || versions.Contains(comment.Version)) && todos.Any(todo => todo.Id == id))
-            .ExecuteDeleteAsync(cancellationToken);
-        if (deleted == 0)
+        if (!await CommentStatements.DeleteAsync(tenant, identity.UserId, id, commentId, EntityTag.Versions(context), clock.GetTimestamptz(), cancellationToken))
         {
             await RequireOwnAsync(id, commentId, context, identity, tenant, cancellationToken);
             throw RefusedException.Conflict("This comment is being changed at this moment. Try again.");

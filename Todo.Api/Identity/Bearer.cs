@@ -12,6 +12,9 @@ internal readonly record struct Bearer(ActorKind Kind, AccessToken Token)
     /// <summary>What the tokens of guests' links begin with.</summary>
     public const string GuestPrefix = "todo_guest_";
 
+    /// <summary>What the tokens in the addresses of calendars begin with; they are in no header.</summary>
+    public const string CalendarPrefix = "todo_cal_";
+
     private const string Scheme = "Bearer ";
 
     /// <summary>Reads it; false if there is none, more than one, or it is malformed.</summary>

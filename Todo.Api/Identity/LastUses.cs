@@ -8,7 +8,7 @@ using Todo.Tenancy.Scoping;
 
 namespace Todo.Api.Identity;
 
-/// <summary>Notes when keys and guests' links were last used, and writes it once a minute: a request costs no statement for it.</summary>
+/// <summary>Notes when keys, guests' links and calendars' addresses were last used, and writes it once a minute: a request costs no statement for it.</summary>
 public sealed partial class LastUses(IDbContextFactory<TenantDbContext> contexts, TimeProvider clock, ILogger<LastUses> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
@@ -83,11 +83,15 @@ public sealed partial class LastUses(IDbContextFactory<TenantDbContext> contexts
         }
     }
 
-    private static Task<int> WriteAsync(TenantDbContext context, ActorKind kind, Guid id, DateTimeOffset at, CancellationToken cancellationToken) => kind == ActorKind.Guest
-        ? context.GuestLinks.Where(link => link.Id == id && (link.LastUsedAt == null || link.LastUsedAt < at))
-            .ExecuteUpdateAsync(link => link.SetProperty(l => l.LastUsedAt, at), cancellationToken)
-        : context.ApiKeys.Where(key => key.Id == id && (key.LastUsedAt == null || key.LastUsedAt < at))
-            .ExecuteUpdateAsync(key => key.SetProperty(k => k.LastUsedAt, at), cancellationToken);
+    private static Task<int> WriteAsync(TenantDbContext context, ActorKind kind, Guid id, DateTimeOffset at, CancellationToken cancellationToken) => kind switch
+    {
+        ActorKind.Guest => context.GuestLinks.Where(link => link.Id == id && (link.LastUsedAt == null || link.LastUsedAt < at))
+            .ExecuteUpdateAsync(link => link.SetProperty(l => l.LastUsedAt, at), cancellationToken),
+        ActorKind.CalendarFeed => context.CalendarFeeds.Where(feed => feed.Id == id && (feed.LastUsedAt == null || feed.LastUsedAt < at))
+            .ExecuteUpdateAsync(feed => feed.SetProperty(f => f.LastUsedAt, at), cancellationToken),
+        _ => context.ApiKeys.Where(key => key.Id == id && (key.LastUsedAt == null || key.LastUsedAt < at))
+            .ExecuteUpdateAsync(key => key.SetProperty(k => k.LastUsedAt, at), cancellationToken),
+    };
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "When keys were last used can't be written now")]
     private partial void LogNotWritten(Exception exception);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Todo.Api.Errors;
 using Todo.Data.Access;
+using Todo.Data.Tenants;
 using Todo.Tenancy.Scoping;
 
 namespace Todo.Api.Identity;
@@ -19,6 +20,10 @@ public sealed class RequestIdentity
     /// <summary>Who makes the request.</summary>
     /// <exception cref="InvalidOperationException">As above.</exception>
     public Caller Caller => _caller ?? throw NotAuthenticated();
+
+    /// <summary>The same, for events.</summary>
+    /// <exception cref="InvalidOperationException">As above.</exception>
+    public EventActor Actor => new(Caller.Kind, Caller.Id);
 
     /// <summary>The person; for a key or a guest's link, who made it.</summary>
     /// <exception cref="InvalidOperationException">As above.</exception>

@@ -24,7 +24,8 @@ internal static class SignInServices
         builder.Services.AddScoped(provider =>
         {
             var context = provider.GetRequiredService<IDbContextFactory<TenantDbContext>>().CreateDbContext();
-            context.Enter(provider.GetRequiredService<RequestIdentity>().Schema);
+            var identity = provider.GetRequiredService<RequestIdentity>();
+            context.Enter(identity.Schema, identity.Actor);
             return context;
         });
         builder.Services.AddAuthenticationScheme<SessionAuthenticationHandler>(SessionAuthenticationHandler.SchemeName);

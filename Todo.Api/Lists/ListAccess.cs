@@ -57,6 +57,9 @@ internal static class ListAccess
     /// <summary>Likewise the ids of the lists that somebody, the statement's first argument, may see.</summary>
     public const string ReadableSql = LivingSql + SharedSql + WithSql;
 
+    /// <summary>The same with those that are deleted: what happened in them somebody may still know.</summary>
+    public const string KnownSql = """SELECT list.id FROM "<tenant>".todo_lists AS list WHERE true""" + SharedSql + WithSql;
+
     /// <summary>The lists with which somebody may do this; none that is deleted.</summary>
     public static IQueryable<TodoList> Lists(TenantDbContext tenant, Guid me, ListRight right) => AlsoDeleted(tenant, me, right).Where(list => list.DeletedAt == null);
 

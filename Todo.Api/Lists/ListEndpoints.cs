@@ -151,20 +151,22 @@ internal static class ListEndpoints
             context,
             identity,
             tenant,
-            list =>
+            async list =>
             {
                 if (list.IsInbox)
                 {
                     throw RefusedException.Conflict("An inbox can't be deleted.");
                 }
 
-                list.DeletedAt ??= clock.GetTimestamptz();
-                if (force)
+                var now = clock.GetTimestamptz();
+                if (!force)
                 {
-                    tenant.Lists.Remove(list);
+                    list.DeletedAt ??= now;
                 }
-
-                return Task.CompletedTask;
+                else if (!await ListStatements.PurgeAsync(tenant, list, now, cancellationToken))
+                {
+                    throw new DbUpdateConcurrencyException("Somebody else was faster.");
+                }
             },
             alsoDeleted: force,
             cancellationToken);

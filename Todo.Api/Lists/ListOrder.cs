@@ -13,19 +13,20 @@ internal static class ListOrder
     {
         // All lists count, also those that this person doesn't see: the order is everybody's.
         var others = tenant.Lists.Where(list => list.Id != id);
-        return new Placing<TodoList>("list", "position names no list.", others, ListAccess.Lists(tenant, me, ListRight.Read), () => SpreadAsync(tenant, cancellationToken))
+        return new Placing<TodoList>("list", "position names no list.", others, ListAccess.Lists(tenant, me, ListRight.Read), () => SpreadAsync(tenant, now, cancellationToken))
             .PlaceAsync(id, position, now, cancellationToken);
     }
 
     // Nobody else moves one meanwhile.
-    private static async Task SpreadAsync(TenantDbContext tenant, CancellationToken cancellationToken)
+    private static async Task SpreadAsync(TenantDbContext tenant, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var transaction = await tenant.Database.BeginTransactionAsync(cancellationToken);
         await tenant.Database.ExecuteSqlAsync($"""LOCK TABLE "<tenant>".todo_lists IN SHARE ROW EXCLUSIVE MODE""", cancellationToken);
         await tenant.Database.ExecuteSqlAsync(
             $"""
             UPDATE "<tenant>".todo_lists AS list SET position = 'M' || lpad(to_hex(placed.n), 8, '0') || 'V', version = version + 1
-            FROM (SELECT id, row_number() OVER (ORDER BY position, id) AS n FROM "<tenant>".todo_lists) AS placed WHERE placed.id = list.id
+            FROM (SELECT id, row_number() OVER (ORDER BY position, id) AS n FROM "<tenant>".todo_lists) AS placed WHERE placed.id = list.id;
+            INSERT INTO "<tenant>".events (at, kind, actor_kind, actor_id) VALUES ({now}, 'lists.respaced', {tenant.Actor.KindText}, {tenant.Actor.Id}::uuid)
             """,
             cancellationToken);
         await transaction.CommitAsync(cancellationToken);

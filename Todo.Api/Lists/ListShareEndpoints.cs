@@ -1,11 +1,8 @@
-using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Todo.Api.Errors;
 using Todo.Api.Identity;
-using Todo.Api.Notifications;
-using Todo.Api.Paging;
 using Todo.Data;
 using Todo.Data.Access;
 using Todo.Data.Tenants;
@@ -15,12 +12,6 @@ namespace Todo.Api.Lists;
 /// <summary>With whom a list is shared, and for what.</summary>
 internal static class ListShareEndpoints
 {
-    private static readonly string Share = """SELECT 1 FROM "<tenant>".todo_lists WHERE id = {1} FOR NO KEY UPDATE; """ + NotificationStatements.SharedSql +
-        """
-        ; INSERT INTO "<tenant>".list_shares (list_id, subject_id, user_id, group_id, access) VALUES ({1}, {2}, {5}::uuid, {6}::uuid, {7})
-        ON CONFLICT (list_id, subject_id) DO UPDATE SET access = excluded.access
-        """;
-
     public static void MapListShares(this IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/lists/{id:guid}/shares").WithTags("Lists").ExplainRefusals().ProducesProblem(StatusCodes.Status404NotFound);
@@ -80,7 +71,7 @@ internal static class ListShareEndpoints
         return TypedResults.NoContent();
     }
 
-    private static async Task<NoContent> UnshareUserAsync(Guid id, Guid userId, RequestIdentity identity, TenantDbContext tenant, CancellationToken cancellationToken)
+    private static async Task<NoContent> UnshareUserAsync(Guid id, Guid userId, RequestIdentity identity, TenantDbContext tenant, TimeProvider clock, CancellationToken cancellationToken)
     {
         if (userId == identity.UserId)
         {
@@ -91,13 +82,13 @@ internal static class ListShareEndpoints
             await FindAsync(id, identity, tenant, cancellationToken);
         }
 
-        return await UnshareAsync(tenant, id, userId, cancellationToken);
+        return await UnshareAsync(tenant, id, userId, clock, cancellationToken);
     }
 
-    private static async Task<NoContent> UnshareGroupAsync(Guid id, Guid groupId, RequestIdentity identity, TenantDbContext tenant, CancellationToken cancellationToken)
+    private static async Task<NoContent> UnshareGroupAsync(Guid id, Guid groupId, RequestIdentity identity, TenantDbContext tenant, TimeProvider clock, CancellationToken cancellationToken)
     {
         await FindAsync(id, identity, tenant, cancellationToken);
-        return await UnshareAsync(tenant, id, groupId, cancellationToken);
+        return await UnshareAsync(tenant, id, groupId, clock, cancellationToken);
     }
 
     private static async Task<TodoList> FindAsync(Guid id, RequestIdentity identity, TenantDbContext tenant, CancellationToken cancellationToken)
@@ -106,13 +97,12 @@ internal static class ListShareEndpoints
         return list.IsInbox ? throw RefusedException.Conflict("An inbox is its owner's alone: it can't be shared.") : list;
     }
 
-    // The list is held, so of two who share it at once with the same the last one's word counts, and nobody is told twice.
     private static async Task ShareAsync(
         TenantDbContext tenant, Guid me, Guid id, Guid? userId, Guid? groupId, ListRight access, DateTimeOffset now, CancellationToken cancellationToken)
     {
         try
         {
-            await tenant.Database.ExecuteSqlAsync(FormattableStringFactory.Create(Share, me, id, userId ?? groupId, SortableId.At(now), now, userId, groupId, (short)access), cancellationToken);
+            await ListStatements.ShareAsync(tenant, me, id, userId, groupId, access, now, cancellationToken);
         }
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.ForeignKeyViolation)
         {
@@ -120,9 +110,9 @@ internal static class ListShareEndpoints
         }
     }
 
-    private static async Task<NoContent> UnshareAsync(TenantDbContext tenant, Guid id, Guid subject, CancellationToken cancellationToken)
+    private static async Task<NoContent> UnshareAsync(TenantDbContext tenant, Guid id, Guid subject, TimeProvider clock, CancellationToken cancellationToken)
     {
-        await tenant.ListShares.Where(share => share.ListId == id && share.SubjectId == subject).ExecuteDeleteAsync(cancellationToken);
+        await ListStatements.UnshareAsync(tenant, id, subject, clock.GetTimestamptz(), cancellationToken);
         return TypedResults.NoContent();
     }
 }

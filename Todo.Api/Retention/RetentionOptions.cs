@@ -20,9 +20,17 @@ public sealed class RetentionOptions
     [Range(1, 3650)]
     public int TrashDays { get; init; } = 30;
 
+    /// <summary>Days that events are kept: what activity shows, and what a program that was away gets to know.</summary>
+    [Range(1, 3650)]
+    public int EventDays { get; init; } = 90;
+
     /// <summary>Days that people can look up what they were told of, read or not.</summary>
     [Range(1, 3650)]
     public int NotificationDays { get; init; } = 90;
+
+    /// <summary>Days that it is kept what webhooks were told.</summary>
+    [Range(4, 3650)]
+    public int DeliveryDays { get; init; } = 30;
 
     /// <summary>How often it is looked, in the catalog.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "1.00:00:00")]

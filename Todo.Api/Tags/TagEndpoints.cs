@@ -100,7 +100,7 @@ internal static class TagEndpoints
         {
             await ReplaceAsync(id, other, "replaceWith", context, tenant, clock, cancellationToken);
         }
-        else if (!await TagStatements.DeleteUnusedAsync(tenant, id, EntityTag.Versions(context), cancellationToken))
+        else if (!await TagStatements.DeleteUnusedAsync(tenant, id, EntityTag.Versions(context), clock.GetTimestamptz(), cancellationToken))
         {
             await RequireAsync(id, context, tenant, cancellationToken);
             throw RefusedException.Conflict("Todos have this tag. Delete it with replaceWith, another tag that they get in its place, or hide it.");

@@ -77,10 +77,16 @@ internal static class TodoBackendEndpoints
             await ListAccess.Todos(tenant, identity.UserId, ListRight.Read).AsNoTracking().SingleOrDefaultAsync(todo => todo.Id == id, cancellationToken) ?? throw TodoEndpoints.NoSuchTodo()));
 
     private static async Task<Ok<BackendTodo>> ChangeAsync(
-        Guid id, BackendTodoChange change, HttpContext context, RequestIdentity identity, TodoChanging changing, CancellationToken cancellationToken)
+        Guid id, BackendTodoChange change, HttpContext context, RequestIdentity identity, TenantDbContext tenant, TodoChanging changing, TimeProvider clock, CancellationToken cancellationToken)
     {
         var me = identity.UserId;
         var todo = await changing.EditAsync(id, context, Edit, change.Has(nameof(change.Completed)), cancellationToken);
+        if (change is { Completed: true } && todo is { RecurrenceRule: not null, CompletedAt: null })
+        {
+            tenant.ChangeTracker.Clear();
+            todo = await TodoStatements.CompleteAsync(tenant, me, me, id, versions: null, clock.GetTimestamptz(), cancellationToken) ?? todo;
+        }
+
         return TypedResults.Ok(Show(context, todo));
 
         void Edit(TodoItem todo, DateTimeOffset now)
@@ -88,7 +94,7 @@ internal static class TodoBackendEndpoints
             todo.Title = change.Has(nameof(change.Title)) ? change.Title : todo.Title;
             todo.Position = change.Has(nameof(change.Order)) ? OrderKey.Numbered(change.Order) : todo.Position;
             var isCompleted = todo.CompletedAt is not null;
-            if (change.Has(nameof(change.Completed)) && change.Completed != isCompleted)
+            if (change.Has(nameof(change.Completed)) && change.Completed != isCompleted && (todo.RecurrenceRule is null || isCompleted))
             {
                 (todo.CompletedAt, todo.CompletedBy) = change.Completed ? ((DateTimeOffset?)now, (Guid?)me) : (null, null);
             }

@@ -4,6 +4,7 @@ using Todo.Api.Errors;
 using Todo.Api.Identity;
 using Todo.Api.Lists;
 using Todo.Api.Notifications;
+using Todo.Api.Occurrences;
 using Todo.Api.Paging;
 using Todo.Api.Tags;
 using Todo.Api.Versions;
@@ -39,6 +40,11 @@ internal sealed class TodoChanging(TenantDbContext tenant, RequestIdentity ident
         tells,
         cancellationToken);
 
+    /// <summary>The same for what reads more than the todo.</summary>
+    /// <exception cref="RefusedException">It can't be changed.</exception>
+    public Task<TodoItem> EditAsync(Guid id, HttpContext context, Func<TodoItem, DateTimeOffset, Task> edit, CancellationToken cancellationToken) =>
+        RepeatAsync(id, context, edit, needsTransaction: true, cancellationToken);
+
     private Task<TodoItem> RepeatAsync(Guid id, HttpContext context, Func<TodoItem, DateTimeOffset, Task> change, bool needsTransaction, CancellationToken cancellationToken) =>
         VersionedChange.RepeatAsync(tenant, "todo", async () =>
         {
@@ -57,6 +63,10 @@ internal sealed class TodoChanging(TenantDbContext tenant, RequestIdentity ident
             catch (DbUpdateException exception) when (exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation })
             {
                 throw RefusedException.Conflict("Somebody deleted the list, or what this was to be a part of, meanwhile.");
+            }
+            catch (DbUpdateException exception) when (OccurrenceChanging.IsRace(exception))
+            {
+                throw new DbUpdateConcurrencyException("Somebody changed the same occurrence.", exception);
             }
         });
 
@@ -97,7 +107,12 @@ internal sealed class TodoChanging(TenantDbContext tenant, RequestIdentity ident
     private async Task ApplyAsync(TodoItem todo, TodoChange change, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var (before, tagsBefore, errors) = (todo.AssigneeIds, todo.TagIds, new List<FieldError>());
-        TodoFields.Apply(todo, change, errors);
+        if (TodoFields.Apply(todo, change, errors))
+        {
+            // What was moved or left out was so of the series before; what was done stays done.
+            tenant.RemoveRange(await tenant.Occurrences.Where(one => one.TodoId == todo.Id && one.CompletedAt == null).ToListAsync(cancellationToken));
+        }
+
         errors.AddRange((await TodoFields.FindStrangersAsync(tenant, [.. todo.AssigneeIds.Except(before)], cancellationToken)).Select(TodoFields.NoSuchPerson));
 
         // Those that it had are looked after by its version.
@@ -153,7 +168,7 @@ internal sealed class TodoChanging(TenantDbContext tenant, RequestIdentity ident
 
         if (to != from)
         {
-            await TodoTree.MovePartsAsync(tenant, todo.Id, to!.Value, now, cancellationToken);
+            await TodoTree.MovePartsAsync(tenant, todo.Id, from, to!.Value, now, cancellationToken);
             todo.Position = OrderKey.AtEnd(now);
         }
 

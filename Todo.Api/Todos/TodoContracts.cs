@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Todo.Api.Lists;
+using Todo.Api.Occurrences;
 using Todo.Api.Settings;
 using Todo.Api.Versions;
 using Todo.Data.Tenants;
@@ -21,6 +22,7 @@ namespace Todo.Api.Todos;
 /// <param name="EstimateMinutes">How long it will take.</param>
 /// <param name="AssigneeIds">Who is to do it.</param>
 /// <param name="TagIds">Its tags.</param>
+/// <param name="Recurrence">How it repeats; then it has a start or is due, and is at the first occurrence from there on.</param>
 public sealed record NewTodo(
     [Required, StringLength(TodoItem.MaxTitleLength, MinimumLength = 1)] string Title,
     [StringLength(TodoItem.MaxNotesLength)] string? Notes = null,
@@ -35,7 +37,8 @@ public sealed record NewTodo(
     [MaxLength(TodoItem.MaxReminders)] int[]? Reminders = null,
     [Range(1, TodoItem.MaxEstimateMinutes)] int? EstimateMinutes = null,
     [MaxLength(TodoItem.MaxAssignees)] Guid[]? AssigneeIds = null,
-    [MaxLength(TodoItem.MaxTags)] Guid[]? TagIds = null);
+    [MaxLength(TodoItem.MaxTags)] Guid[]? TagIds = null,
+    NewRecurrence? Recurrence = null);
 
 /// <summary>Todos to be made, all or none of them.</summary>
 /// <param name="Items">In the order in which they are to stand.</param>
@@ -114,6 +117,9 @@ public sealed class TodoChange : MergePatch, IValidatableObject
     [MaxLength(TodoItem.MaxTags)]
     public Guid[]? TagIds { get; set => field = Given(value); }
 
+    /// <summary>How it repeats; null: not any more. With another rule, time or zone its series begins anew.</summary>
+    public NewRecurrence? Recurrence { get; set => field = Given(value); }
+
     /// <summary>Whether it is about more rows than the todo's.</summary>
     internal bool NeedsTransaction => IsMove || Has(nameof(TagIds)) || Has(nameof(AssigneeIds));
 
@@ -143,6 +149,7 @@ public sealed class TodoChange : MergePatch, IValidatableObject
 /// <param name="Start">A day or a moment.</param>
 /// <param name="Due">A day or a moment.</param>
 /// <param name="TimeZone">The IANA zone in which start and due are meant.</param>
+/// <param name="Recurrence">How it repeats; null: not at all.</param>
 /// <param name="Reminders">When to remind, in minutes before it is due.</param>
 /// <param name="EstimateMinutes">How long it will take.</param>
 /// <param name="AssigneeIds">Who is to do it.</param>
@@ -168,6 +175,7 @@ public sealed record TodoResponse(
     DayOrTime? Start,
     DayOrTime? Due,
     string? TimeZone,
+    RecurrenceResponse? Recurrence,
     int[] Reminders,
     int? EstimateMinutes,
     Guid[] AssigneeIds,
@@ -194,6 +202,7 @@ public sealed record TodoResponse(
         DayOrTime.Of(todo.StartAt, todo.IsAllDay, todo.TimeZone),
         DayOrTime.Of(todo.DueAt, todo.IsAllDay, todo.TimeZone),
         todo.TimeZone,
+        RecurrenceResponse.Of(todo.RecurrenceRule, todo.RecurrenceMode, todo.Occurrence, todo.IsAllDay),
         todo.Reminders,
         todo.EstimateMinutes,
         todo.AssigneeIds,

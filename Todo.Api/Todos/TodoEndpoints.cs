@@ -4,7 +4,9 @@ using Microsoft.EntityFrameworkCore;
 using Todo.Api.Errors;
 using Todo.Api.Identity;
 using Todo.Api.Lists;
+using Todo.Api.Occurrences;
 using Todo.Api.Paging;
+using Todo.Api.QuickAdd;
 using Todo.Api.Versions;
 using Todo.Data;
 using Todo.Data.Access;
@@ -21,8 +23,7 @@ internal static class TodoEndpoints
     {
         var group = app.MapGroup("/todos").WithTags("Todos").ExplainRefusals();
         group.MapGet("/", ListAsync).RequirePermission(Permission.TodosRead).WithName("ListTodos").WithSummary("List todos")
-            .WithDescription("Those in lists that one may see, oldest first. list, parent (or topLevel=true), assignee (an id, or me), tag (also several, all of which it must have), state, priority, dueFrom and dueBefore (a day, which "
-                + $"begins in UTC, or a moment) and text, which looks into titles and notes, each leave out what does not fit; {TodoSort.Rule}")
+            .WithDescription($"Those in lists that one may see, oldest first. {TodoQuery.Explanation}; {TodoSort.Rule}")
             .ProducesProblem(StatusCodes.Status400BadRequest);
         group.MapPost("/", CreateAsync).RequirePermission(Permission.TodosWrite).WithName("CreateTodo").WithSummary("Make a todo")
             .WithDescription("In the caller's inbox, unless it names a list or what it is a part of.")
@@ -34,12 +35,14 @@ internal static class TodoEndpoints
         Describe(group.MapPatch("/{id:guid}", ChangeAsync)).AcceptsMergePatch<TodoChange>().WithName("ChangeTodo").WithSummary("Change a todo, or move it")
             .WithDescription("A JSON merge patch: fields that are absent stay as they are; null clears what may be empty, and listId null means the caller's inbox. It moves with its parts. Honours If-Match.")
             .ProducesProblem(StatusCodes.Status400BadRequest);
-        Describe(group.MapPost("/{id:guid}/complete", CompleteAsync)).WithName("CompleteTodo").WithSummary("Complete a todo").WithDescription("Completing it again changes nothing. Honours If-Match.");
+        Describe(group.MapPost("/{id:guid}/complete", CompleteAsync)).WithName("CompleteTodo").WithSummary("Complete a todo").WithDescription("Completing it again changes nothing; one that repeats goes on to its next occurrence, until there is none. Honours If-Match.");
         Describe(group.MapPost("/{id:guid}/reopen", ReopenAsync)).WithName("ReopenTodo").WithSummary("Open a completed todo again").WithDescription("One that is open stays so. Honours If-Match.");
         Describe(group.MapDelete("/{id:guid}", DeleteAsync)).WithName("DeleteTodo").WithSummary("Delete a todo and its parts")
             .WithDescription("They go to the trash, whence they can be restored until they are purged; with force=true they are gone for good, at once. Honours If-Match.");
         group.MapTodoTrash();
         group.MapTodoCopies();
+        group.MapQuickAdd();
+        group.MapOccurrences();
     }
 
     /// <summary>What every change of one todo may answer.</summary>
@@ -76,38 +79,25 @@ internal static class TodoEndpoints
     public static RefusedException NoSuchTodo() => RefusedException.NotFound("There is no such todo.");
 
     private static async Task<PageResult<TodoResponse>> ListAsync(
+        [AsParameters] TodoQuery query,
         HttpContext context,
         RequestIdentity identity,
         TenantDbContext tenant,
+        TimeProvider clock,
         CancellationToken cancellationToken,
-        Guid? list = null,
-        Guid? parent = null,
-        bool topLevel = false,
-        PersonFilter? assignee = null,
-        [MaxLength(TodoItem.MaxTags)] Guid[]? tag = null,
-        TodoState? state = null,
-        TodoPriority? priority = null,
-        DayOrTime? dueFrom = null,
-        DayOrTime? dueBefore = null,
-        [StringLength(200)] string? text = null,
         TodoSort? sort = null,
         [Range(1, Page.MaxLimit)] int limit = Page.DefaultLimit,
         OrderedCursor? cursor = null)
     {
-        var filter = new TodoFilter
-        {
-            List = list,
-            Parent = parent,
-            TopLevel = topLevel,
-            Assignee = assignee is { } person ? person.Id ?? identity.UserId : null,
-            Tags = tag is { Length: > 0 } ? tag : null,
-            State = state,
-            Priority = priority,
-            DueFrom = dueFrom?.In(null),
-            DueBefore = dueBefore?.In(null),
-            Text = text,
-        };
-        var order = sort ?? default;
+        var filter = await query.ForAsync(identity.UserId, tenant, clock, cancellationToken);
+        return await PageAsync(filter, sort ?? default, limit, cursor, context, identity, tenant, cancellationToken);
+    }
+
+    /// <summary>A page of the todos that the caller may see and that fit.</summary>
+    /// <exception cref="RefusedException">400: the cursor is of a page in another order.</exception>
+    public static async Task<PageResult<TodoResponse>> PageAsync(
+        TodoFilter filter, TodoSort order, int limit, OrderedCursor? cursor, HttpContext context, RequestIdentity identity, TenantDbContext tenant, CancellationToken cancellationToken)
+    {
         if (order.IsDefault && filter.IsEmpty && cursor?.Value is null)
         {
             return Paged(await Rows(tenant, identity.UserId, cursor?.Id ?? Guid.Empty, limit + 1).ToListAsync(cancellationToken));
@@ -162,8 +152,7 @@ internal static class TodoEndpoints
     {
         var versions = EntityTag.Versions(context);
         var isDone = force
-            ? await ListAccess.AlsoDeletedTodos(tenant, identity.UserId, ListRight.Write).Where(todo => todo.Id == id && (versions == null || versions.Contains(todo.Version)))
-                .ExecuteDeleteAsync(cancellationToken) > 0
+            ? await TodoStatements.PurgeAsync(tenant, identity.UserId, id, versions, clock.GetTimestamptz(), cancellationToken)
             : await TodoStatements.DeleteAsync(tenant, identity.UserId, id, versions, clock.GetTimestamptz(), cancellationToken);
         return isDone ? TypedResults.NoContent() : throw await ExplainAsync(id, context, identity, tenant, cancellationToken, alsoDeleted: force);
     }

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Todo.Api.Errors;
 using Todo.Api.Identity;
+using Todo.Api.Occurrences;
 using Todo.Api.Paging;
 using Todo.Data.Access;
 using Todo.Data.Tenants;
@@ -35,12 +36,19 @@ internal static class TodoFields
             UpdatedAt = now,
         };
         SetTimes(todo, request.Start, request.Due, request.TimeZone, request.Reminders ?? [], errors);
+        if (request.Recurrence is { } recurrence && errors.Count == 0)
+        {
+            Repetition.Set(todo, recurrence, errors);
+        }
+
         return todo;
     }
 
     /// <summary>Changes all but where it is.</summary>
-    public static void Apply(TodoItem todo, TodoChange change, List<FieldError> errors)
+    /// <returns>Whether a series begins anew in place of one that was.</returns>
+    public static bool Apply(TodoItem todo, TodoChange change, List<FieldError> errors)
     {
+        var before = (todo.RecurrenceRule, Repetition.AnchorOf(todo), todo.IsAllDay, todo.TimeZone);
         todo.Title = change.Has(nameof(change.Title)) ? change.Title : todo.Title;
         todo.Notes = change.Has(nameof(change.Notes)) ? change.Notes : todo.Notes;
         todo.Priority = change.Has(nameof(change.Priority)) ? change.Priority : todo.Priority;
@@ -55,6 +63,24 @@ internal static class TodoFields
             change.Has(nameof(change.TimeZone)) ? change.TimeZone : todo.TimeZone,
             change.Has(nameof(change.Reminders)) ? change.Reminders ?? [] : todo.Reminders,
             errors);
+        return errors.Count == 0 && Repeat(todo, change, before, errors);
+    }
+
+    // It is where it was, unless what the series is made of is another.
+    private static bool Repeat(TodoItem todo, TodoChange change, (string? Rule, DateTimeOffset? At, bool IsAllDay, string? Zone) before, List<FieldError> errors)
+    {
+        var recurrence = change.Has(nameof(change.Recurrence)) ? change.Recurrence
+            : todo.RecurrenceRule is { } rule ? new NewRecurrence(rule, todo.RecurrenceMode!.Value) : null;
+        if (recurrence is null)
+        {
+            Repetition.Clear(todo);
+        }
+        else if (change.Has(nameof(change.Recurrence)) || before != (todo.RecurrenceRule, Repetition.AnchorOf(todo), todo.IsAllDay, todo.TimeZone))
+        {
+            return Repetition.Set(todo, recurrence, errors) && before.Rule is not null;
+        }
+
+        return false;
     }
 
     /// <summary>Which of these are no people of the tenant.</summary>

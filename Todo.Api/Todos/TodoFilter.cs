@@ -4,33 +4,11 @@ using Todo.Data.Tenants;
 
 namespace Todo.Api.Todos;
 
-/// <summary>Whether something is still to be done.</summary>
-public enum TodoState
-{
-    /// <summary>It is.</summary>
-    Open,
-
-    /// <summary>It is done.</summary>
-    Completed,
-}
-
-/// <summary>A person as a filter names one: by id, or <c>me</c>.</summary>
-/// <param name="Id">Null: me.</param>
-internal readonly record struct PersonFilter(Guid? Id) : IParsable<PersonFilter>
-{
-    public static PersonFilter Parse(string s, IFormatProvider? provider) => TryParse(s, provider, out var person) ? person : throw new FormatException("Neither an id nor 'me'.");
-
-    public static bool TryParse(string? s, IFormatProvider? provider, out PersonFilter result)
-    {
-        var isId = Guid.TryParse(s, out var id);
-        result = new PersonFilter(isId ? id : null);
-        return isId || s == "me";
-    }
-}
-
 /// <summary>Which todos are wanted of those that somebody may see; what is null is no condition.</summary>
 internal sealed record TodoFilter
 {
+    public Guid? Id { get; init; }
+
     public Guid? List { get; init; }
 
     public Guid? Parent { get; init; }
@@ -49,13 +27,20 @@ internal sealed record TodoFilter
 
     public DateTimeOffset? DueBefore { get; init; }
 
+    /// <summary>Only what is due at no time.</summary>
+    public bool NotDue { get; init; }
+
+    /// <summary>Only what is open and late at this moment. What is due on a day is late when the next one begins, which is when today does.</summary>
+    public (DateTimeOffset Now, DateTimeOffset Today)? LateAt { get; init; }
+
     public string? Text { get; init; }
 
     public bool IsEmpty => this == new TodoFilter();
 
     public IQueryable<TodoItem> Apply(IQueryable<TodoItem> todos)
     {
-        var (list, parent, assignee, priority, from, before) = (List, Parent, Assignee, Priority, DueFrom, DueBefore);
+        var (id, list, parent, assignee, priority, from, before) = (Id, List, Parent, Assignee, Priority, DueFrom, DueBefore);
+        todos = id is null ? todos : todos.Where(todo => todo.Id == id);
         todos = list is null ? todos : todos.Where(todo => todo.ListId == list);
         todos = parent is null ? todos : todos.Where(todo => todo.ParentId == parent);
         todos = TopLevel ? todos.Where(todo => todo.ParentId == null) : todos;
@@ -71,6 +56,13 @@ internal sealed record TodoFilter
         todos = priority is null ? todos : todos.Where(todo => todo.Priority == priority);
         todos = from is null ? todos : todos.Where(todo => todo.DueAt >= from);
         todos = before is null ? todos : todos.Where(todo => todo.DueAt < before);
+        todos = NotDue ? todos.Where(todo => todo.DueAt == null) : todos;
+        if (LateAt is { } late)
+        {
+            var (now, today) = late;
+            todos = todos.Where(todo => todo.CompletedAt == null && todo.DueAt < (todo.IsAllDay ? today : now));
+        }
+
         if (!string.IsNullOrWhiteSpace(Text))
         {
             var pattern = LikePattern.Containing(Text);

@@ -15,16 +15,17 @@ internal static class TodoOrder
         var (id, list, parent) = (todo.Id, todo.ListId, todo.ParentId);
         var others = tenant.Todos.Where(other => other.ListId == list && other.Id != id);
         var anchors = others.Where(other => other.ParentId == parent && other.DeletedAt == null);
-        return new Placing<TodoItem>("todo", "position names no todo that is a part of the same in this list.", others, anchors, () => SpreadAsync(tenant, list, cancellationToken))
+        return new Placing<TodoItem>("todo", "position names no todo that is a part of the same in this list.", others, anchors, () => SpreadAsync(tenant, list, now, cancellationToken))
             .PlaceAsync(id, position, now, cancellationToken);
     }
 
     // In a list whoever else spreads, or moves parts about, waits.
-    private static async Task SpreadAsync(TenantDbContext tenant, Guid? list, CancellationToken cancellationToken) => await tenant.Database.ExecuteSqlAsync(
+    private static async Task SpreadAsync(TenantDbContext tenant, Guid? list, DateTimeOffset now, CancellationToken cancellationToken) => await tenant.Database.ExecuteSqlAsync(
         $"""
         SELECT 1 FROM "<tenant>".todo_lists WHERE id = {list}::uuid FOR NO KEY UPDATE;
         UPDATE "<tenant>".todos AS todo SET position = 'M' || lpad(to_hex(placed.n), 8, '0') || 'V', version = version + 1
-        FROM (SELECT id, row_number() OVER (ORDER BY position, id) AS n FROM "<tenant>".todos WHERE list_id IS NOT DISTINCT FROM {list}::uuid) AS placed WHERE placed.id = todo.id
+        FROM (SELECT id, row_number() OVER (ORDER BY position, id) AS n FROM "<tenant>".todos WHERE list_id IS NOT DISTINCT FROM {list}::uuid) AS placed WHERE placed.id = todo.id;
+        INSERT INTO "<tenant>".events (at, kind, actor_kind, actor_id, list_id) VALUES ({now}, 'todos.respaced', {tenant.Actor.KindText}, {tenant.Actor.Id}::uuid, {list}::uuid)
         """,
         cancellationToken);
 }

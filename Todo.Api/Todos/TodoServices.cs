@@ -1,3 +1,6 @@
+using Todo.Api.Calendar;
+using Todo.Api.Occurrences;
+using Todo.Api.QuickAdd;
 using Todo.Api.Work;
 
 namespace Todo.Api.Todos;
@@ -10,5 +13,9 @@ internal static class TodoServices
         services.AddScoped<TodoMaking>();
         services.AddScoped<TodoChanging>();
         services.AddScoped<WorkLog>();
+        services.AddScoped<OccurrenceChanging>();
+        services.AddScoped<QuickAdding>();
+        services.AddScoped<CalendarReading>();
+        services.AddSingleton<FeedDirectory>();
     }
 }

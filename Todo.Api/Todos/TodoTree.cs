@@ -67,12 +67,15 @@ internal static class TodoTree
         """).SingleAsync(cancellationToken);
 
     /// <summary>Takes all parts of a todo, also those in the trash, to another list. Both lists are held.</summary>
-    public static Task MovePartsAsync(TenantDbContext tenant, Guid todo, Guid list, DateTimeOffset now, CancellationToken cancellationToken) => tenant.Database.ExecuteSqlAsync(
+    public static Task MovePartsAsync(TenantDbContext tenant, Guid todo, Guid? from, Guid list, DateTimeOffset now, CancellationToken cancellationToken) => tenant.Database.ExecuteSqlAsync(
         $"""
         WITH RECURSIVE down AS (
             SELECT id FROM "<tenant>".todos WHERE parent_id = {todo}
-            UNION SELECT part.id FROM "<tenant>".todos AS part JOIN down ON part.parent_id = down.id)
-        UPDATE "<tenant>".todos AS part SET list_id = {list}, updated_at = {now}, version = version + 1 FROM down WHERE down.id = part.id
+            UNION SELECT part.id FROM "<tenant>".todos AS part JOIN down ON part.parent_id = down.id),
+        done AS (UPDATE "<tenant>".todos AS part SET list_id = {list}, updated_at = {now}, version = version + 1 FROM down WHERE down.id = part.id RETURNING part.id)
+        INSERT INTO "<tenant>".events (at, kind, actor_kind, actor_id, list_id, todo_id, changes)
+        SELECT {now}, one.kind, {tenant.Actor.KindText}, {tenant.Actor.Id}::uuid, one.list_id, done.id, jsonb_build_object('listId', jsonb_build_object('from', {from}::uuid, 'to', {list}))
+        FROM done CROSS JOIN (VALUES ('todo.moved', {list}), ('todo.left', {from}::uuid)) AS one (kind, list_id)
         """,
         cancellationToken);
 

@@ -37,7 +37,7 @@ internal sealed class TenantConcurrency : IDisposable
     /// <summary>Comes after authorization, which says whose the request is.</summary>
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
-        if (context.RequestServices.GetRequiredService<RequestIdentity>().TenantId is not { } tenant)
+        if (context.TakesNoTurn() || context.RequestServices.GetRequiredService<RequestIdentity>().TenantId is not { } tenant)
         {
             await next(context);
             return;

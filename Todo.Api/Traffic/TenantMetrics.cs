@@ -45,7 +45,11 @@ internal sealed class TenantMetrics
         {
             var name = new KeyValuePair<string, object?>("tenant.id", _top.NameOf(tenant));
             _requests.Add(1, name);
-            _duration.Record(_clock.GetElapsedTime(began).TotalSeconds, name);
+            if (!context.TakesNoTurn())
+            {
+                _duration.Record(_clock.GetElapsedTime(began).TotalSeconds, name);
+            }
+
             if (context.Response.StatusCode >= StatusCodes.Status500InternalServerError)
             {
                 _errors.Add(1, name);

@@ -24,6 +24,7 @@ internal sealed class PeopleChanges(NpgsqlDataSource dataSource, RequestTransact
         var change = await BeginAsync(identity.Schema, cancellationToken);
         try
         {
+            change.Tenant.Actor = identity.Actor;
             change.Caller = await Authority.OfCallerAsync(change.Tenant, identity, cancellationToken);
             return change;
         }

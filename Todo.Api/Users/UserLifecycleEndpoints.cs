@@ -135,7 +135,7 @@ internal static class UserLifecycleEndpoints
             todo => todo.SetProperty(t => t.CreatedBy, heir.Value).SetProperty(t => t.Version, t => t.Version + 1), cancellationToken);
         await change.Tenant.Todos.Where(todo => todo.CompletedBy == id).ExecuteUpdateAsync(
             todo => todo.SetProperty(t => t.CompletedBy, heir).SetProperty(t => t.Version, t => t.Version + 1), cancellationToken);
-        await Inbox.HandOverAsync(change.Tenant, id, heir.Value, cancellationToken);
+        await Inbox.HandOverAsync(change.Tenant, id, heir.Value, change.Now, cancellationToken);
         return made;
     }
 
@@ -145,7 +145,7 @@ internal static class UserLifecycleEndpoints
         await change.Catalog.SignIns.Where(signIn => signIn.Email == email && signIn.TenantId == tenantId).ExecuteDeleteAsync(cancellationToken);
         await change.Catalog.OutgoingMail.Where(mail => mail.TenantId == tenantId && mail.UserId == id).ExecuteDeleteAsync(cancellationToken);
         await change.Tenant.SignInEntries.Where(entry => entry.UserId == id).ExecuteDeleteAsync(cancellationToken);
-        await TodoStatements.UnassignAsync(change.Tenant, id, cancellationToken);
+        await TodoStatements.UnassignAsync(change.Tenant, id, change.Now, cancellationToken);
         await WorkStatements.EndAllOfAsync(change.Tenant, id, change.Now, cancellationToken);
         change.Tenant.Users.Remove(user);
         try

@@ -1,5 +1,7 @@
+using Microsoft.EntityFrameworkCore;
 using Todo.Api.Errors;
 using Todo.Api.Identity;
+using Todo.Api.Occurrences;
 using Todo.Api.Paging;
 using Todo.Api.Todos;
 using Todo.Api.Versions;
@@ -36,6 +38,15 @@ internal sealed class WorkLog(TenantDbContext tenant, RequestIdentity identity, 
 
         // Of those who wait for each other, each has a later time than the one before.
         var now = clock.GetTimestamptz();
+        if (action == WorkAction.Complete && held.Repeats)
+        {
+            var todo = await tenant.Todos.SingleAsync(one => one.Id == id, cancellationToken);
+            var done = await OccurrenceChanging.CompleteAsync(tenant, me, me, todo, now, cancellationToken, request.Comment);
+            await transaction.CommitAsync(cancellationToken);
+            EntityTag.Show(context, EntityTag.Of(todo.Version));
+            return done;
+        }
+
         var entry = new WorkEntry
         {
             Id = SortableId.At(now),

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Todo.Api.Lists;
 using Todo.Api.Notifications;
@@ -7,7 +8,7 @@ using Todo.Data.Tenants;
 namespace Todo.Api.Work;
 
 /// <summary>A todo as the rules see it, with what an action may change. A row of a query.</summary>
-internal sealed record HeldTodo(WorkState State, Guid[] AssigneeIds, Guid[] Working, Guid[] Worked, DateTimeOffset? CompletedAt, Guid? CompletedBy, DateTimeOffset Since, int Version)
+internal sealed record HeldTodo(WorkState State, Guid[] AssigneeIds, Guid[] Working, Guid[] Worked, DateTimeOffset? CompletedAt, Guid? CompletedBy, DateTimeOffset Since, int Version, bool Repeats)
 {
     public WorkSituation ToSituation() => new(State, AssigneeIds, Working, Worked);
 }
@@ -40,7 +41,7 @@ internal static class WorkStatements
 
     private const string Read = "SELECT " + StateSql + " " +
         """
-        AS "State", todo.assignee_ids AS "AssigneeIds", todo.completed_at AS "CompletedAt", todo.completed_by AS "CompletedBy", todo.version AS "Version",
+        AS "State", todo.assignee_ids AS "AssigneeIds", todo.completed_at AS "CompletedAt", todo.completed_by AS "CompletedBy", todo.version AS "Version", todo.recurrence_rule IS NOT NULL AS "Repeats",
             ARRAY(SELECT span.person_id FROM "<tenant>".work_spans AS span WHERE span.todo_id = todo.id AND span.ended_at IS NULL AND span.person_id IS NOT NULL) AS "Working",
             ARRAY(SELECT DISTINCT span.person_id FROM "<tenant>".work_spans AS span WHERE span.todo_id = todo.id AND span.person_id IS NOT NULL) AS "Worked",
             coalesce((SELECT max(entry.at) FROM "<tenant>".work_entries AS entry WHERE entry.todo_id = todo.id AND entry.from_state <> entry.to_state AND entry.to_state =
@@ -54,11 +55,13 @@ internal static class WorkStatements
 
     private const string ReadOnly = Read + ListAccess.ReadableSql + "))";
 
-    // {0} is who does it, {1} the todo, {2} the entry, {3} the time, {4} the action, {5} and {6} the states, {7} whom, {8} why, {9} and {10} when it is completed and by whom, {11} who is to do it.
+    // {0} is who does it, {1} the todo, {2} the entry, {3} the time, {4} the action, {5} and {6} the states, {7} whom, {8} why, {9} and {10} when it is completed and by whom, {11} who is to do it,
+    // {12} to {15} the event: its kind, who did it, and what has changed.
     private const string Write =
         """
         UPDATE "<tenant>".todos SET work_state = {6}, completed_at = {9}::timestamptz, completed_by = {10}::uuid, assignee_ids = {11}, updated_at = {3}, version = version + 1 WHERE id = {1};
-        INSERT INTO "<tenant>".work_entries (id, todo_id, actor_id, person_id, action, from_state, to_state, comment, at) VALUES ({2}, {1}, {0}, {7}::uuid, {4}, {5}, {6}, {8}::text, {3})
+        INSERT INTO "<tenant>".work_entries (id, todo_id, actor_id, person_id, action, from_state, to_state, comment, at) VALUES ({2}, {1}, {0}, {7}::uuid, {4}, {5}, {6}, {8}::text, {3});
+        INSERT INTO "<tenant>".events (at, kind, actor_kind, actor_id, list_id, todo_id, changes) SELECT {3}, {12}, {13}, {14}::uuid, list_id, id, {15}::jsonb FROM "<tenant>".todos WHERE id = {1}
         """;
 
     private const string Begin = Write + """; INSERT INTO "<tenant>".work_spans (id, todo_id, person_id, started_at) VALUES ({2}, {1}, {0}, {3})""";
@@ -101,6 +104,7 @@ internal static class WorkStatements
             WorkAction.Unassign => [.. before.AssigneeIds.Where(one => one != entry.PersonId)],
             _ => before.AssigneeIds,
         };
+        var (kind, changes) = Event(entry, assignees);
         return tenant.Database.ExecuteSqlAsync(
             FormattableStringFactory.Create(
                 sql,
@@ -115,7 +119,11 @@ internal static class WorkStatements
                 entry.Comment,
                 completedAt,
                 completedBy,
-                assignees),
+                assignees,
+                kind,
+                tenant.Actor.KindText,
+                tenant.Actor.Id,
+                changes.ToJsonString()),
             cancellationToken);
     }
 
@@ -127,10 +135,27 @@ internal static class WorkStatements
     public static Task EndAllOfAsync(TenantDbContext tenant, Guid person, DateTimeOffset now, CancellationToken cancellationToken) => tenant.Database.ExecuteSqlAsync(
         $"""
         SELECT 1 FROM "<tenant>".todos WHERE id IN (SELECT todo_id FROM "<tenant>".work_spans WHERE person_id = {person} AND ended_at IS NULL) ORDER BY id FOR NO KEY UPDATE;
-        WITH ended AS (UPDATE "<tenant>".work_spans SET ended_at = greatest(started_at, {now}) WHERE person_id = {person} AND ended_at IS NULL RETURNING todo_id)
-        UPDATE "<tenant>".todos AS todo SET work_state = {(short)WorkState.Paused}, version = version + 1
-        WHERE todo.id IN (SELECT todo_id FROM ended) AND todo.work_state = {(short)WorkState.InProgress}
-            AND NOT EXISTS (SELECT 1 FROM "<tenant>".work_spans AS other WHERE other.todo_id = todo.id AND other.person_id <> {person} AND other.ended_at IS NULL)
+        WITH ended AS (UPDATE "<tenant>".work_spans SET ended_at = greatest(started_at, {now}) WHERE person_id = {person} AND ended_at IS NULL RETURNING todo_id),
+        done AS (
+            UPDATE "<tenant>".todos AS todo SET work_state = {(short)WorkState.Paused}, version = version + 1
+            WHERE todo.id IN (SELECT todo_id FROM ended) AND todo.work_state = {(short)WorkState.InProgress}
+                AND NOT EXISTS (SELECT 1 FROM "<tenant>".work_spans AS other WHERE other.todo_id = todo.id AND other.person_id <> {person} AND other.ended_at IS NULL)
+            RETURNING todo.id, todo.list_id)
+        INSERT INTO "<tenant>".events (at, kind, actor_kind, actor_id, list_id, todo_id, changes)
+        SELECT {now}, 'todo.changed', {tenant.Actor.KindText}, {tenant.Actor.Id}::uuid, list_id, id, {Changed("state", $"{WorkState.InProgress}", $"{WorkState.Paused}").ToJsonString()}::jsonb FROM done
         """,
         cancellationToken);
+
+    private static (string Kind, JsonObject Changes) Event(WorkEntry entry, Guid[] assignees)
+    {
+        var changes = Changed("state", $"{entry.FromState}", $"{entry.ToState}");
+        if (entry.Action is WorkAction.Assign or WorkAction.Unassign)
+        {
+            changes["assigneeIds"] = new JsonObject { ["to"] = new JsonArray([.. assignees.Select(one => JsonValue.Create(one))]) };
+        }
+
+        return (entry.Action switch { WorkAction.Complete => EventKind.TodoCompleted, WorkAction.Reopen => EventKind.TodoReopened, _ => EventKind.TodoChanged }, changes);
+    }
+
+    private static JsonObject Changed(string field, string from, string to) => new() { [field] = new JsonObject { ["from"] = from, ["to"] = to } };
 }

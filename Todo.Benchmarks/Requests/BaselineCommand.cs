@@ -8,6 +8,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
+using Todo.Api.Occurrences;
 using Todo.Api.Paging;
 using Todo.Api.Todos;
 using Todo.Api.Users;
@@ -87,6 +88,7 @@ internal static class BaselineCommand
             DayOrTime.Of(TimeOrNull(row, 8), isDay, zone),
             DayOrTime.Of(TimeOrNull(row, 9), isDay, zone),
             zone,
+            row.IsDBNull(24) ? null : RecurrenceResponse.Of(row.GetString(24), EnumText.Parse<RecurrenceMode>(row.GetString(25)), row.GetDateTime(26), isDay),
             row.GetFieldValue<int[]>(12),
             row.IsDBNull(13) ? null : row.GetInt32(13),
             row.GetFieldValue<Guid[]>(14),
@@ -130,7 +132,8 @@ internal static class BaselineCommand
             statements.Add(reader.GetString(0), new Statements(
                 $"""
                 SELECT t.id, t.title, t.notes, t.list_id, t.parent_id, t.position, t.priority, t.colour, t.start_at, t.due_at, t.is_all_day, t.time_zone, t.reminders,
-                    t.estimate_minutes, t.assignee_ids, t.source, t.created_by, t.created_at, t.updated_at, t.completed_at, t.completed_by, t.version, t.tag_ids, t.work_state
+                    t.estimate_minutes, t.assignee_ids, t.source, t.created_by, t.created_at, t.updated_at, t.completed_at, t.completed_by, t.version, t.tag_ids, t.work_state,
+                    t.recurrence_rule, t.recurrence_mode, t.occurrence
                 FROM {schema}.todos AS t WHERE t.id > $1 AND t.deleted_at IS NULL ORDER BY t.id LIMIT $2
                 """,
                 $"""

@@ -12,6 +12,9 @@ public enum ActorKind
     /// <summary>Somebody without an account, by a link.</summary>
     Guest,
 
+    /// <summary>A person's calendar program, by the address of a feed.</summary>
+    CalendarFeed,
+
     /// <summary>Somebody who runs the service.</summary>
     Operator,
 

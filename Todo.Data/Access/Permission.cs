@@ -51,9 +51,13 @@ public static class Permission
     /// <summary>Make, see and revoke links for guests.</summary>
     public const string GuestLinksManage = "guest_links.manage";
 
+    /// <summary>Make, see, change and delete webhooks.</summary>
+    public const string WebhooksManage = "webhooks.manage";
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        UsersRead, UsersWrite, RolesRead, RolesWrite, GroupsRead, GroupsWrite, SettingsRead, SettingsWrite, AuditRead, ApiKeysManage, GuestLinksManage, TodosRead, TodosWrite, TagsWrite, WorkRead,
+        UsersRead, UsersWrite, RolesRead, RolesWrite, GroupsRead, GroupsWrite, SettingsRead, SettingsWrite, AuditRead, ApiKeysManage, GuestLinksManage, WebhooksManage, TodosRead, TodosWrite, TagsWrite,
+        WorkRead,
     ];
 }

@@ -23,6 +23,9 @@ public sealed class CatalogDbContext(DbContextOptions<CatalogDbContext> options)
     /// <summary>Mail, sent and to be sent.</summary>
     public DbSet<OutgoingMail> OutgoingMail => Set<OutgoingMail>();
 
+    /// <summary>Which tenants have webhooks.</summary>
+    public DbSet<WebhookTenant> WebhookTenants => Set<WebhookTenant>();
+
     /// <summary>Failed sign-ins.</summary>
     public DbSet<SignInFailure> SignInFailures => Set<SignInFailure>();
 
@@ -62,6 +65,7 @@ public sealed class CatalogDbContext(DbContextOptions<CatalogDbContext> options)
             registration.Property(r => r.State).HasConversion(new SnakeCaseEnum<RegistrationState>());
         });
         modelBuilder.Entity<OutgoingMail>().ToTable("outgoing_mail");
+        modelBuilder.Entity<WebhookTenant>().ToTable("webhook_tenants").HasKey(tenant => tenant.TenantId);
         modelBuilder.Entity<SignInFailure>().ToTable("sign_in_failures").HasKey(failure => failure.Key);
         modelBuilder.Entity<MigrationRun>(run =>
         {

@@ -49,6 +49,9 @@ public sealed class TenantDbContext(DbContextOptions<TenantDbContext> options) :
     /// <summary>Links for guests.</summary>
     public DbSet<GuestLink> GuestLinks => Set<GuestLink>();
 
+    /// <summary>Addresses for people's calendar programs.</summary>
+    public DbSet<CalendarFeed> CalendarFeeds => Set<CalendarFeed>();
+
     /// <summary>Answers for whoever sends a request again.</summary>
     public DbSet<IdempotencyKey> IdempotencyKeys => Set<IdempotencyKey>();
 
@@ -64,8 +67,14 @@ public sealed class TenantDbContext(DbContextOptions<TenantDbContext> options) :
     /// <summary>Todos.</summary>
     public DbSet<TodoItem> Todos => Set<TodoItem>();
 
+    /// <summary>What of todos that repeat is not as their rule has it.</summary>
+    public DbSet<TodoOccurrence> Occurrences => Set<TodoOccurrence>();
+
     /// <summary>What people put on todos.</summary>
     public DbSet<Tag> Tags => Set<Tag>();
+
+    /// <summary>Conditions on todos that people keep.</summary>
+    public DbSet<SavedFilter> SavedFilters => Set<SavedFilter>();
 
     /// <summary>What people say about todos.</summary>
     public DbSet<Comment> Comments => Set<Comment>();
@@ -78,6 +87,50 @@ public sealed class TenantDbContext(DbContextOptions<TenantDbContext> options) :
 
     /// <summary>When people worked at todos.</summary>
     public DbSet<WorkSpan> WorkSpans => Set<WorkSpan>();
+
+    /// <summary>What happened.</summary>
+    public DbSet<TenantEvent> Events => Set<TenantEvent>();
+
+    /// <summary>How far that was put into an order.</summary>
+    public DbSet<EventHead> EventHeads => Set<EventHead>();
+
+    /// <summary>Addresses that are told.</summary>
+    public DbSet<Webhook> Webhooks => Set<Webhook>();
+
+    /// <summary>What each was told, or is to be.</summary>
+    public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
+
+    /// <summary>Who makes the changes of this context; the system, until somebody says otherwise.</summary>
+    public EventActor Actor { get; set; } = EventActor.System;
+
+    /// <summary>Binds this context to a tenant, and its changes to whoever makes them.</summary>
+    /// <exception cref="InvalidOperationException">It is bound to another tenant.</exception>
+    public void Enter(TenantSchema schema, EventActor actor)
+    {
+        Enter(schema);
+        Actor = actor;
+    }
+
+    /// <inheritdoc/>
+    public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        EventRecorder.Record(this, TimeProvider.System.GetTimestamptz());
+        return base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public override int SaveChanges(bool acceptAllChangesOnSuccess)
+    {
+        EventRecorder.Record(this, TimeProvider.System.GetTimestamptz());
+        return base.SaveChanges(acceptAllChangesOnSuccess);
+    }
+
+    /// <inheritdoc/>
+    protected override void Leave()
+    {
+        Actor = EventActor.System;
+        base.Leave();
+    }
 
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder)
@@ -123,6 +176,7 @@ public sealed class TenantDbContext(DbContextOptions<TenantDbContext> options) :
         });
         modelBuilder.Entity<ApiKey>().ToTable("api_keys");
         modelBuilder.Entity<GuestLink>().ToTable("guest_links");
+        modelBuilder.Entity<CalendarFeed>().ToTable("calendar_feeds");
         modelBuilder.Entity<TodoList>(list =>
         {
             list.ToTable("todo_lists");
@@ -135,20 +189,53 @@ public sealed class TenantDbContext(DbContextOptions<TenantDbContext> options) :
         {
             todo.ToTable("todos");
             todo.Property(t => t.Source).HasConversion(new SnakeCaseEnum<TodoSource>());
+            todo.Property(t => t.RecurrenceMode).HasConversion(new SnakeCaseEnum<RecurrenceMode>());
+            todo.Property(t => t.RecurrenceFrom).HasColumnType("timestamp without time zone");
+            todo.Property(t => t.Occurrence).HasColumnType("timestamp without time zone");
             todo.Property(t => t.Version).IsConcurrencyToken();
+        });
+        modelBuilder.Entity<TodoOccurrence>(occurrence =>
+        {
+            occurrence.ToTable("todo_occurrences").HasKey(o => new { o.TodoId, o.Original });
+            occurrence.Property(o => o.Original).HasColumnType("timestamp without time zone");
+            occurrence.Property(o => o.MovedTo).HasColumnType("timestamp without time zone");
         });
         modelBuilder.Entity<Tag>(tag =>
         {
             tag.ToTable("tags");
             tag.Property(t => t.Version).IsConcurrencyToken();
         });
+        modelBuilder.Entity<SavedFilter>(filter =>
+        {
+            filter.ToTable("saved_filters");
+            filter.Property(f => f.Conditions).HasColumnType("jsonb");
+            filter.Property(f => f.Version).IsConcurrencyToken();
+        });
         modelBuilder.Entity<Comment>().ToTable("comments");
+        modelBuilder.Entity<TenantEvent>(one =>
+        {
+            one.ToTable("events");
+            one.Property(e => e.Id).UseIdentityAlwaysColumn();
+            one.Property(e => e.ActorKind).HasConversion(new SnakeCaseEnum<ActorKind>());
+            one.Property(e => e.Changes).HasColumnType("jsonb");
+        });
+        modelBuilder.Entity<EventHead>().ToTable("event_heads");
         modelBuilder.Entity<WorkEntry>().ToTable("work_entries");
         modelBuilder.Entity<WorkSpan>().ToTable("work_spans");
         modelBuilder.Entity<Notification>(notification =>
         {
             notification.ToTable("notifications").HasKey(n => new { n.PersonId, n.Id });
             notification.Property(n => n.Kind).HasConversion(new SnakeCaseEnum<NotificationKind>());
+        });
+        modelBuilder.Entity<Webhook>(webhook =>
+        {
+            webhook.ToTable("webhooks");
+            webhook.Property(w => w.Version).IsConcurrencyToken();
+        });
+        modelBuilder.Entity<WebhookDelivery>(delivery =>
+        {
+            delivery.ToTable("webhook_deliveries");
+            delivery.Property(d => d.State).HasConversion(new SnakeCaseEnum<DeliveryState>());
         });
         modelBuilder.UseSnakeCaseNames();
     }

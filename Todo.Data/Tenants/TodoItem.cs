@@ -41,6 +41,16 @@ public enum TodoSource
     Recurrence,
 }
 
+/// <summary>By what something comes again.</summary>
+public enum RecurrenceMode
+{
+    /// <summary>By the calendar, whether it was done or not.</summary>
+    Schedule,
+
+    /// <summary>A while after it was done.</summary>
+    Completion,
+}
+
 /// <summary>Something to do.</summary>
 public sealed class TodoItem : IOrdered
 {
@@ -103,6 +113,18 @@ public sealed class TodoItem : IOrdered
 
     /// <summary>The IANA zone in which whoever set start and due meant them; null: nobody said, and days are those of UTC.</summary>
     public string? TimeZone { get; set; }
+
+    /// <summary>How it repeats (RFC 5545, RRULE) from <see cref="RecurrenceFrom"/> on; null: it does not. Its start and due are those of one <see cref="Occurrence"/>.</summary>
+    public string? RecurrenceRule { get; set; }
+
+    /// <summary>By what; null if it does not repeat.</summary>
+    public RecurrenceMode? RecurrenceMode { get; set; }
+
+    /// <summary>Where its series begins (DTSTART), on the clocks of <see cref="TimeZone"/>; midnight for days. Null if it does not repeat.</summary>
+    public DateTime? RecurrenceFrom { get; set; }
+
+    /// <summary>Where the rule puts the occurrence that it is at (RECURRENCE-ID), likewise; it may have been moved. Null if it does not repeat.</summary>
+    public DateTime? Occurrence { get; set; }
 
     /// <summary>When to remind, in minutes before it is due; before its start if it is not due. Ascending.</summary>
     public int[] Reminders { get; set; } = [];

@@ -4,8 +4,10 @@ using Todo.Scheduling.Recurrence;
 namespace Todo.Scheduling.QuickAdd;
 
 /// <summary>What has been understood so far.</summary>
-internal sealed class Draft(ZonedDateTime now)
+internal sealed class Draft(ZonedDateTime now, QuickAddNames names)
 {
+    public QuickAddNames Names { get; } = names;
+
     public ZonedDateTime Now { get; } = now;
 
     public LocalDate Today => Now.Date;

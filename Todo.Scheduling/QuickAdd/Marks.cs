@@ -7,6 +7,7 @@ internal static class Marks
 {
     private const int LongestName = 100;
     private const int MostMinutes = 60_000;
+    private const int MostNames = 20;
 
     public static Match? Read(Line line, int index, Draft draft)
     {
@@ -17,12 +18,13 @@ internal static class Marks
         }
         switch (word.Lower[0])
         {
-            case '#' when draft.List is null && Name(line, word) is { } list:
-                return new Match(index + 1, QuickAddKind.List, understood => understood.List = list);
-            case '+' when Name(line, word) is { } tag:
-                return new Match(index + 1, QuickAddKind.Tag, understood => AddOnce(understood.Tags, tag));
-            case '@' when Name(line, word) is { } person:
-                return new Match(index + 1, QuickAddKind.Person, understood => AddOnce(understood.People, person));
+            case '#' when draft.List is null && Name(line, word) is { } list && draft.Names.IsList(list):
+                return new Match(index + 1, QuickAddKind.List, understood => understood.List = list, list);
+            // A second list is none, and neither is what no list is called: it may be a tag.
+            case '#' or '+' when draft.Tags.Count < MostNames && Name(line, word) is { } tag && (word.Lower[0] == '+' || draft.Names.AlsoTags) && draft.Names.IsTag(tag):
+                return new Match(index + 1, QuickAddKind.Tag, understood => AddOnce(understood.Tags, tag), tag);
+            case '@' when draft.People.Count < MostNames && Name(line, word) is { } person && draft.Names.IsPerson(person):
+                return new Match(index + 1, QuickAddKind.Person, understood => AddOnce(understood.People, person), person);
             case '!' when draft.Priority is null && word.Lower.Length == 2 && word.Lower[1] is >= '1' and <= '4':
                 return new Match(index + 1, QuickAddKind.Priority, understood => understood.Priority = word.Lower[1] - '0');
             case '~' when draft.EstimateMinutes is null && Minutes(word.Lower[1..]) is { } minutes:
@@ -30,6 +32,13 @@ internal static class Marks
             default:
                 return null;
         }
+    }
+
+    /// <summary>The mark and the name of a word that has both.</summary>
+    public static QuickAddName? Named(Line line, int index)
+    {
+        var word = line[index];
+        return word.Lower.Length >= 2 && "#+@".Contains(word.Lower[0], StringComparison.Ordinal) && Name(line, word) is { } name ? new QuickAddName(word.Lower[0], name) : null;
     }
 
     private static void AddOnce(List<string> names, string name)

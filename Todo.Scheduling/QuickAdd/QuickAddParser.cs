@@ -12,11 +12,12 @@ public static class QuickAddParser
     /// <summary>Reads a line.</summary>
     /// <param name="text">Any text.</param>
     /// <param name="now">The time and zone of whoever wrote it.</param>
-    public static QuickAddResult Parse(string text, ZonedDateTime now)
+    /// <param name="names">Which names there are; <see cref="QuickAddNames.Any"/> when null.</param>
+    public static QuickAddResult Parse(string text, ZonedDateTime now, QuickAddNames? names = null)
     {
         ArgumentNullException.ThrowIfNull(text);
         var line = new Line(text);
-        var draft = new Draft(now);
+        var draft = new Draft(now, names ?? QuickAddNames.Any);
         var parts = new List<QuickAddPart>();
         // What does not go into the title: the parts, and backslashes that did their work.
         var gaps = new List<(int Start, int End)>();
@@ -26,7 +27,7 @@ public static class QuickAddParser
             {
                 match.Apply(draft);
                 var (start, end) = (line[i].Start, line[match.Next - 1].End);
-                parts.Add(new QuickAddPart(match.Kind, start, end - start));
+                parts.Add(new QuickAddPart(match.Kind, start, end - start, match.Name));
                 gaps.Add((start, end));
                 i = match.Next;
                 continue;
@@ -54,6 +55,30 @@ public static class QuickAddParser
             EstimateMinutes = draft.EstimateMinutes,
             Parts = parts,
         };
+    }
+
+    /// <summary>The names that a line may mean, each once, for looking up which there are.</summary>
+    /// <param name="text">Any text.</param>
+    /// <param name="most">Those behind this many are left out.</param>
+    public static IReadOnlyCollection<QuickAddName> NamesIn(string text, int most = 100)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var line = new Line(text);
+        var names = new HashSet<QuickAddName>();
+        for (var i = 0; i < line.Count && names.Count < most; i++)
+        {
+            // Also behind a backslash, which goes if there is such a name.
+            var isCovered = line.TryUncover(i);
+            if (Marks.Named(line, i) is { } name)
+            {
+                names.Add(name);
+            }
+            if (isCovered)
+            {
+                line.TryUncover(i);
+            }
+        }
+        return names;
     }
 
     private static Match? Understand(Line line, int index, Draft draft, bool isUncovered = false)

@@ -19,7 +19,8 @@ public enum QuickAddKind
 /// <param name="Kind">As what.</param>
 /// <param name="Start">Its first character in the line, counted from 0 in UTF-16 code units, as strings are in JavaScript.</param>
 /// <param name="Length">Its length in the same unit; at least 1.</param>
-public readonly record struct QuickAddPart(QuickAddKind Kind, int Start, int Length);
+/// <param name="Name">The name behind the mark of a list, a tag or a person; null for other parts.</param>
+public readonly record struct QuickAddPart(QuickAddKind Kind, int Start, int Length, string? Name = null);
 
 /// <summary>When it is due.</summary>
 /// <param name="Date">The day in the zone of whoever wrote the line.</param>

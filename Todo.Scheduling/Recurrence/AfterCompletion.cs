@@ -20,6 +20,9 @@ public sealed record AfterCompletion
     /// <summary>The longest wait, in any unit.</summary>
     public const int MaxAmount = 1_000;
 
+    // In the order of the units.
+    private static readonly Frequency[] Frequencies = [Frequency.Hourly, Frequency.Daily, Frequency.Weekly, Frequency.Monthly, Frequency.Yearly];
+
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="amount"/> is not 1 to <see cref="MaxAmount"/>.</exception>
     public AfterCompletion(int amount, CompletionUnit unit)
     {
@@ -51,6 +54,27 @@ public sealed record AfterCompletion
         CompletionUnit.Months => date.PlusMonths(Amount),
         _ => date.PlusYears(Amount),
     };
+
+    /// <summary>The rule that repeats as often, by the calendar: <c>FREQ=DAILY;INTERVAL=3</c>.</summary>
+    public RecurrenceRule ToRule() => new(Frequencies[(int)Unit]) { Interval = Amount };
+
+    /// <summary>Reads a rule as a wait: its frequency and interval. It can say nothing else.</summary>
+    /// <param name="rule">The rule.</param>
+    /// <param name="after">The wait.</param>
+    /// <param name="error">A sentence for a person that names the part at fault.</param>
+    public static bool TryOf(RecurrenceRule rule, [NotNullWhen(true)] out AfterCompletion? after, [NotNullWhen(false)] out string? error)
+    {
+        ArgumentNullException.ThrowIfNull(rule);
+        after = null;
+        var other = rule.ToString().Split(';').FirstOrDefault(part => !part.StartsWith("FREQ=", StringComparison.Ordinal) && !part.StartsWith("INTERVAL=", StringComparison.Ordinal));
+        var unit = Array.IndexOf(Frequencies, rule.Frequency);
+        error = other is not null ? $"{other}: what repeats after it was done has only FREQ and INTERVAL."
+            : unit < 0 ? $"FREQ={rule.Frequency.ToString().ToUpperInvariant()}: after it was done something comes again after hours, days, weeks, months or years."
+            : rule.Interval > MaxAmount ? $"INTERVAL={rule.Interval}: after it was done something comes again after 1 to {MaxAmount} of them."
+            : null;
+        after = error is null ? new AfterCompletion(rule.Interval, (CompletionUnit)unit) : null;
+        return after is not null;
+    }
 
     /// <summary>An ISO 8601 duration of one unit: <c>P3D</c>, <c>P2W</c>, <c>P1M</c>, <c>P1Y</c>, <c>PT8H</c>.</summary>
     public override string ToString() => Unit == CompletionUnit.Hours

@@ -17,7 +17,8 @@ public enum ExpansionEnd
 /// <param name="Occurrences">Ascending by instant.</param>
 /// <param name="End">Whether they are all.</param>
 /// <param name="Warning">A sentence for a person when they are not all; otherwise null.</param>
-public sealed record Expansion(IReadOnlyList<Occurrence> Occurrences, ExpansionEnd End, string? Warning);
+/// <param name="Steps">How much of <see cref="SearchLimits.Steps"/> it took, for whoever looks into many series.</param>
+public sealed record Expansion(IReadOnlyList<Occurrence> Occurrences, ExpansionEnd End, string? Warning, int Steps = 0);
 
 /// <summary>The answer to "when next?".</summary>
 /// <param name="Occurrence">The next occurrence; null when there is none.</param>

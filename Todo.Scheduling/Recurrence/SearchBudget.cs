@@ -3,7 +3,10 @@ namespace Todo.Scheduling.Recurrence;
 /// <summary>The steps that are left of <see cref="SearchLimits.Steps"/>.</summary>
 internal sealed class SearchBudget(int steps)
 {
+    private readonly int _given = steps;
     private int _left = steps;
+
+    public int Spent => _given - _left;
 
     public bool IsExhausted { get; private set; }
 

@@ -82,13 +82,13 @@ public sealed record Series
             if (found.Count == limits.Occurrences)
             {
                 return new Expansion(found, ExpansionEnd.TooMany,
-                    $"{Rule} has more than {limits.Occurrences} occurrences in this window: the first {limits.Occurrences} are shown; ask for a shorter window.");
+                    $"{Rule} has more than {limits.Occurrences} occurrences in this window: the first {limits.Occurrences} are shown; ask for a shorter window.", budget.Spent);
             }
             found.Add(occurrence);
         }
         return budget.IsExhausted
-            ? new Expansion(found, ExpansionEnd.GaveUp, GaveUp(found.Count == 0 ? "no occurrence was found" : "not all occurrences were found", limits))
-            : new Expansion(found, ExpansionEnd.Complete, null);
+            ? new Expansion(found, ExpansionEnd.GaveUp, GaveUp(found.Count == 0 ? "no occurrence was found" : "not all occurrences were found", limits), budget.Spent)
+            : new Expansion(found, ExpansionEnd.Complete, null, budget.Spent);
     }
 
     /// <summary>The first occurrence that starts after an instant.</summary>

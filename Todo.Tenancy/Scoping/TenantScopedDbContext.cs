@@ -84,7 +84,8 @@ public abstract class TenantScopedDbContext : DbContext
         }
     }
 
-    private void Leave()
+    /// <summary>Forgets the tenant, and whatever else belongs to who leased this context.</summary>
+    protected virtual void Leave()
     {
         Schema = null;
         EnclosingTransaction = null;

@@ -8,19 +8,24 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
 using Todo.Api.Accounts;
 using Todo.Api.ApiKeys;
+using Todo.Api.Calendar;
 using Todo.Api.Comments;
 using Todo.Api.Fleet;
 using Todo.Api.Groups;
 using Todo.Api.Guests;
 using Todo.Api.Identity;
 using Todo.Api.Lists;
+using Todo.Api.Occurrences;
+using Todo.Api.QuickAdd;
 using Todo.Api.Roles;
+using Todo.Api.Search;
 using Todo.Api.SignUp;
 using Todo.Api.Tags;
 using Todo.Api.Tenants;
 using Todo.Api.TodoBackend;
 using Todo.Api.Todos;
 using Todo.Api.Users;
+using Todo.Api.Webhooks;
 using Todo.Api.Work;
 
 namespace Todo.Tests.Api;
@@ -28,6 +33,9 @@ namespace Todo.Tests.Api;
 /// <summary>What belongs to one tenant, for calls that name it; and a run that is running, with nothing to do in it.</summary>
 internal sealed record Belongings(Guid TenantId, string Slug, string Email, Guid UserId, Guid ListId, Guid TodoId, Guid RunId, string SessionId, string ResetToken, string ActivationToken)
 {
+    /// <summary>An occurrence of the todo, which repeats.</summary>
+    public const string Occurrence = "2040-01-03";
+
     /// <summary>Its people, roles and groups.</summary>
     public required PeopleBelongings People { get; init; }
 
@@ -40,6 +48,12 @@ internal sealed record Belongings(Guid TenantId, string Slug, string Email, Guid
     /// <summary>That the person was told of the todo.</summary>
     public required Guid NotificationId { get; init; }
 
+    /// <summary>A webhook that is stopped, and something that it was told.</summary>
+    public required (Guid Id, Guid DeliveryId) Webhook { get; init; }
+
+    /// <summary>A filter that the person keeps.</summary>
+    public required Guid FilterId { get; init; }
+
     /// <summary>Its keys and guests' links.</summary>
     public required OpenDoors Doors { get; init; }
 }
@@ -47,8 +61,8 @@ internal sealed record Belongings(Guid TenantId, string Slug, string Email, Guid
 /// <summary>A person who may nothing and has an open invitation, a role that nobody has, and a group.</summary>
 internal sealed record PeopleBelongings(Guid PersonId, string Email, Guid RoleId, string RoleName, Guid GroupId, string Invitation);
 
-/// <summary>A key for machines, which holds every permission that a key can, and a guest's link to the tenant's list, for writing; the secrets of both.</summary>
-internal sealed record OpenDoors(Guid ApiKeyId, string ApiKey, Guid GuestLinkId, string GuestToken);
+/// <summary>A key for machines, which holds every permission that a key can, a guest's link to the tenant's list, for writing, and an address of a calendar; with their secrets.</summary>
+internal sealed record OpenDoors(Guid ApiKeyId, string ApiKey, Guid GuestLinkId, string GuestToken, Guid FeedId, string FeedToken);
 
 /// <summary>
 /// An endpoint and method of the API, and how to call it: every parameter of its route and every field of its body that can name
@@ -60,7 +74,9 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
     private static readonly Dictionary<string, Func<Belongings, string>> Parameters = new()
     {
         ["todos/id"] = of => of.TodoId.ToString(),
+        ["todos/occurrence"] = _ => Belongings.Occurrence,
         ["todos/commentId"] = of => of.CommentId.ToString(),
+        ["filters/id"] = of => of.FilterId.ToString(),
         ["notifications/id"] = of => of.NotificationId.ToString(),
         ["lists/id"] = of => of.ListId.ToString(),
         ["lists/userId"] = of => of.People.PersonId.ToString(),
@@ -75,6 +91,10 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
         ["groups/userId"] = of => of.People.PersonId.ToString(),
         ["api-keys/id"] = of => of.Doors.ApiKeyId.ToString(),
         ["guest-links/id"] = of => of.Doors.GuestLinkId.ToString(),
+        ["webhooks/id"] = of => of.Webhook.Id.ToString(),
+        ["webhooks/deliveryId"] = of => of.Webhook.DeliveryId.ToString(),
+        ["me/id"] = of => of.Doors.FeedId.ToString(),
+        ["calendar/token"] = of => of.Doors.FeedToken,
         ["cc/slug"] = of => of.Slug,
         ["cc/id"] = of => of.RunId.ToString(),
         ["openapi/documentName"] = _ => "v1",
@@ -99,19 +119,26 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
         [typeof(TenantHostChange)] = of => new { host = $"{of.Slug}.example" },
         [typeof(NewApiKey)] = _ => new { name = "Made by a sample", permissions = Array.Empty<string>() },
         [typeof(NewGuestLink)] = of => new { of.ListId, name = "Made by a sample" },
+        [typeof(NewCalendarFeed)] = _ => new { name = "Made by a sample" },
         [typeof(NewGuestTodo)] = _ => new { title = "Made by a sample" },
         [typeof(NewList)] = of => new { name = "Made by a sample", position = new { after = of.ListId } },
         [typeof(ListChange)] = _ => new { name = "Changed by a sample" },
         [typeof(ShareContent)] = _ => new { access = "Write" },
         [typeof(NewTodo)] = of => new { title = "Made by a sample", of.ListId },
         [typeof(NewTodos)] = of => new { items = new object[] { new { title = "Made by a sample", of.ListId }, new { title = "A part by a sample", parentId = of.TodoId } } },
+        [typeof(QuickAddRequest)] = of => new { text = "Made by a sample tomorrow @me", of.ListId },
+        [typeof(OccurrenceChange)] = _ => new { title = "Changed by a sample" },
         [typeof(TodoCopy)] = of => new { of.ListId, title = "Copied by a sample" },
         [typeof(NewComment)] = of => new { text = $"Said by a sample to <@{of.UserId}>" },
         [typeof(CommentChange)] = _ => new { text = "Changed by a sample" },
+        [typeof(NewFilter)] = of => new { name = $"Made by a sample {Guid.NewGuid():N}", conditions = new { list = of.ListId } },
+        [typeof(FilterChange)] = of => new { conditions = new { list = of.ListId, assignee = of.UserId } },
         [typeof(NewWorkEntry)] = of => new { action = "assign", person = of.People.PersonId, comment = "By a sample" },
         [typeof(NewTag)] = _ => new { name = $"Made by a sample {Guid.NewGuid():N}" },
         [typeof(TagChange)] = _ => new { colour = "#112233" },
         [typeof(TagMerge)] = of => new { intoId = of.Tags.OtherId },
+        [typeof(NewWebhook)] = _ => new { name = "Made by a sample", url = "https://hooks.example/made-by-a-sample" },
+        [typeof(WebhookChange)] = _ => new { name = "Changed by a sample" },
         [typeof(NewBackendTodo)] = _ => new { title = "Made by a sample", order = 3 },
         [typeof(BackendTodoChange)] = _ => new { title = "Changed by a sample" },
         [typeof(NewUser)] = of => new { email = $"{Guid.NewGuid():N}@{of.Slug}.example", name = "Invited by a sample", of.People.RoleId },
@@ -125,8 +152,21 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
         [typeof(TodoChange)] = of => new { title = "Changed by a sample", of.ListId },
     };
 
+    // What must be in the query.
+    private static readonly Dictionary<string, Func<Belongings, string>> Queries = new()
+    {
+        ["POST /cc/tenants/{slug}/purge"] = of => $"?confirm={of.Slug}",
+        ["GET /calendar"] = _ => "?from=2040-01-01&to=2040-02-01",
+        ["GET /events"] = _ => "?follow=false",
+        ["GET /todos/search"] = of => $"?q=todo&list={of.ListId}",
+    };
+
     // Bodies in which nothing can be named that belongs to somebody, or that are about the caller alone.
-    private static readonly HashSet<Type> Neutral = [typeof(NewRole), typeof(Dictionary<string, JsonElement>), typeof(PasswordChange), typeof(NewApiKey), typeof(NewGuestTodo), typeof(NewTag), typeof(NewBackendTodo)];
+    private static readonly HashSet<Type> Neutral =
+    [
+        typeof(NewRole), typeof(Dictionary<string, JsonElement>), typeof(PasswordChange), typeof(NewApiKey), typeof(NewCalendarFeed), typeof(NewGuestTodo), typeof(NewTag), typeof(NewBackendTodo),
+        typeof(NewWebhook),
+    ];
 
     // Calls that only make sense for a tenant with this status, and leave it with another.
     private static readonly Dictionary<string, string> Statuses = new()
@@ -188,7 +228,7 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
             RoutePatternParameterPart parameter => Value(parameter.Name, of),
             _ => throw new NotSupportedException(part.ToString()),
         }))));
-        path += path.EndsWith("/purge", StringComparison.Ordinal) ? $"?confirm={of.Slug}" : "";
+        path += Queries.TryGetValue(ToString(), out var query) ? query(of) : "";
         var request = new HttpRequestMessage(Method, path) { Content = Body(of) };
         if (Endpoint.Metadata.OfType<IProducesResponseTypeMetadata>().Any(answer => answer.StatusCode == StatusCodes.Status428PreconditionRequired))
         {

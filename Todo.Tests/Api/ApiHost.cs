@@ -26,6 +26,9 @@ public class ApiHost : TestDatabase
     /// <summary>The operators' key of this host.</summary>
     public string OperatorKey { get; } = Guid.NewGuid().ToString("N");
 
+    /// <summary>Out of it webhooks' secrets are made.</summary>
+    public string WebhookKey { get; } = Guid.NewGuid().ToString("N");
+
     /// <summary>The running application.</summary>
     public WebApplication App { get; private set; } = null!;
 
@@ -61,7 +64,7 @@ public class ApiHost : TestDatabase
     /// <inheritdoc/>
     public override async Task InitializeAsync()
     {
-        _watch = new SecretWatch(Password, OperatorKey);
+        _watch = new SecretWatch(Password, OperatorKey, WebhookKey, "todo_webhook_");
         await base.InitializeAsync();
         _role = await DatabaseRole.MakeAsync(this);
         (App, Address) = await StartApiAsync(ConnectionString);
@@ -96,6 +99,10 @@ public class ApiHost : TestDatabase
             $"--ConnectionStrings:tododb-owner={database}",
             $"--ConnectionStrings:cache={await CacheAsync()}",
             $"--Operators:Key={OperatorKey}",
+            $"--Webhooks:Key={WebhookKey}",
+
+            // What is told in the background would change what tests compare.
+            "--Webhooks:Workers=0",
             .. WideLimits,
             .. Arguments,
         ]);
@@ -151,6 +158,15 @@ public class ApiHost : TestDatabase
             VALUES ('{id}', '{list}', 'On the door', '\x{Convert.ToHexString(token.Hash)}', {mayWrite}, '{user}', now(), now() + {ends})
             """);
         return (id, "todo_guest_" + text);
+    }
+
+    /// <summary>Makes an address for a calendar program.</summary>
+    public async Task<(Guid Id, string Text)> AddFeedAsync(TenantSchema schema, Guid user)
+    {
+        var (id, token) = (Guid.CreateVersion7(), AccessToken.Create(schema.TenantId, out var text));
+        await ExecuteAsync(
+            $"INSERT INTO {schema}.calendar_feeds (id, name, hash, assigned_only, created_by, created_at) VALUES ('{id}', 'Todos', '\\x{Convert.ToHexString(token.Hash)}', false, '{user}', now())");
+        return (id, "todo_cal_" + text);
     }
 
     /// <summary>A client that sends a token and nothing else.</summary>

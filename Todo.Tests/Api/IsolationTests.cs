@@ -23,6 +23,7 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
         "POST /auth/register", "POST /auth/activate", "POST /auth/activation",
         "GET /cc", "GET /cc/assets/fleet.css", "GET /cc/assets/fleet.js", "GET /cc/assets/fleet.svg",
         "GET /guest", "GET /guest/assets/guest.css", "GET /guest/assets/guest.js", "GET /guest/assets/guest.svg",
+        "GET /calendar/{token}.ics",
     ];
 
     [Fact]
@@ -297,7 +298,8 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
         var schema = await api.SchemaAsync(owner.Slug);
         var email = await api.ScalarAsync<string>($"SELECT email FROM {schema}.users WHERE id = '{owner.UserId}'");
         var (list, todo, run) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
-        var (tag, otherTag, comment, told) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
+        var (tag, otherTag, comment, told, filter) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
+        var (webhook, delivery) = (Guid.CreateVersion7(), Guid.CreateVersion7());
         var session = AccessToken.Create(schema.TenantId, out _);
         var reset = AccessToken.Create(schema.TenantId, out var resetToken);
         var (newcomer, activation) = (Guid.CreateVersion7(), AccessToken.Create(schema.TenantId, out var activationToken));
@@ -308,13 +310,21 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
             INSERT INTO {schema}.one_time_tokens (hash, user_id, purpose, created_at, expires_at)
             VALUES ('\x{Convert.ToHexString(activation.Hash)}', '{newcomer}', 'activation', now(), now() + interval '1 day');
             INSERT INTO {schema}.todo_lists (id, name, created_at) VALUES ('{list}', 'List {Marker}', now());
-            INSERT INTO {schema}.todos (id, list_id, title, notes, created_by, created_at, updated_at)
-            VALUES ('{todo}', '{list}', 'Todo {Marker}', 'Notes {Marker}', '{owner.UserId}', now(), now());
+            INSERT INTO {schema}.todos (id, list_id, title, notes, created_by, created_at, updated_at, due_at, is_all_day, recurrence_rule, recurrence_mode, recurrence_from, occurrence)
+            VALUES ('{todo}', '{list}', 'Todo {Marker}', 'Notes {Marker}', '{owner.UserId}', now(), now(), '2040-01-02', true, 'FREQ=DAILY', 'schedule', '2040-01-02', '2040-01-02');
+            INSERT INTO {schema}.todo_occurrences (todo_id, original, title, is_cancelled) VALUES ('{todo}', '{Belongings.Occurrence}', 'Occurrence {Marker}', false);
             INSERT INTO {schema}.tags (id, name, name_key, is_hidden, version, created_at)
             VALUES ('{tag}', 'Tag {Marker}', '{tag}', false, 1, now()), ('{otherTag}', 'Other tag {Marker}', '{otherTag}', false, 1, now());
             INSERT INTO {schema}.comments (id, todo_id, author_id, text, mention_ids, created_at, version)
             VALUES ('{comment}', '{todo}', '{owner.UserId}', 'Comment {Marker}', ARRAY[]::uuid[], now(), 1);
+            INSERT INTO {schema}.saved_filters (id, user_id, name, name_key, conditions, version, created_at)
+            VALUES ('{filter}', '{owner.UserId}', 'Filter {Marker}', '{filter}', '{{}}', 1, now());
             INSERT INTO {schema}.notifications (person_id, id, kind, todo_id, created_at) VALUES ('{owner.UserId}', '{told}', 'todo_assigned', '{todo}', now());
+            DELETE FROM {schema}.webhooks;
+            INSERT INTO {schema}.webhooks (id, name, url, kinds, salt, position, is_active, created_by, created_at, version)
+            VALUES ('{webhook}', 'Webhook {Marker}', 'https://{Marker}.example', ARRAY[]::text[], '\x00', 0, false, '{owner.UserId}', now(), 1);
+            INSERT INTO {schema}.webhook_deliveries (id, webhook_id, kind, body, state, attempts, not_before, error, created_at, ended_at)
+            VALUES ('{delivery}', '{webhook}', 'todo.created', 'Body {Marker}', 'failed', 3, now(), 'Error {Marker}', now(), now());
             INSERT INTO {schema}.sessions (token_hash, user_id, created_at, expires_at) VALUES ('\x{Convert.ToHexString(session.Hash)}', '{owner.UserId}', now(), now() + interval '1 day');
             INSERT INTO {schema}.one_time_tokens (hash, user_id, purpose, created_at, expires_at)
             VALUES ('\x{Convert.ToHexString(reset.Hash)}', '{owner.UserId}', 'password_reset', now(), now() + interval '1 day');
@@ -330,6 +340,8 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
             Tags = (tag, otherTag),
             CommentId = comment,
             NotificationId = told,
+            Webhook = (webhook, delivery),
+            FilterId = filter,
             Doors = await OpenDoorsAsync(schema, owner.UserId, list),
         };
     }
@@ -338,7 +350,8 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
     {
         var key = await api.AddKeyAsync(schema, person, Permission.All);
         var link = await api.AddGuestLinkAsync(schema, person, list, mayWrite: true);
-        return new OpenDoors(key.Id, key.Text, link.Id, link.Text);
+        var feed = await api.AddFeedAsync(schema, person);
+        return new OpenDoors(key.Id, key.Text, link.Id, link.Text, feed.Id, feed.Text);
     }
 
     private async Task<PeopleBelongings> FillPeopleAsync(TenantSchema schema)
@@ -396,8 +409,8 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
 
     private static string[] Secrets(Belongings of) =>
     [
-        Marker, $"{of.UserId}", $"{of.ListId}", $"{of.TodoId}", $"{of.TenantId}", $"{of.Tags.Id}", $"{of.CommentId}", $"{of.NotificationId}",
-        $"{of.People.PersonId}", $"{of.People.GroupId}", $"{of.Doors.ApiKeyId}", $"{of.Doors.GuestLinkId}",
+        Marker, $"{of.UserId}", $"{of.ListId}", $"{of.TodoId}", $"{of.TenantId}", $"{of.Tags.Id}", $"{of.CommentId}", $"{of.NotificationId}", $"{of.Webhook.Id}", $"{of.Webhook.DeliveryId}",
+        $"{of.People.PersonId}", $"{of.People.GroupId}", $"{of.Doors.ApiKeyId}", $"{of.Doors.GuestLinkId}", $"{of.Doors.FeedId}", $"{of.FilterId}",
     ];
 
     private static bool IsRefused(HttpResponseMessage response) => response.StatusCode

@@ -29,7 +29,7 @@ internal sealed partial class SecretWatch(params string[] words)
     }
 
     // Also behind the prefixes of keys and links, whose letters are those of tokens.
-    [GeneratedRegex("(?<=todo_key_|todo_guest_|(?<![A-Za-z0-9_-]))[A-Za-z0-9_-]{64}(?![A-Za-z0-9_-])")]
+    [GeneratedRegex("(?<=todo_key_|todo_guest_|todo_cal_|(?<![A-Za-z0-9_-]))[A-Za-z0-9_-]{64}(?![A-Za-z0-9_-])")]
     private static partial Regex TokenLike();
 
     private sealed class Provider(SecretWatch watch) : ILoggerProvider

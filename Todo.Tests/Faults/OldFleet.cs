@@ -42,6 +42,9 @@ public sealed class OldFleet : TestDatabase
     public override async Task InitializeAsync()
     {
         await base.InitializeAsync();
+
+        // What an index of the tenants needs of the database.
+        await ExecuteAsync("CREATE EXTENSION pg_trgm");
         foreach (var step in MigrationLines.Tenant.Steps)
         {
             _tenantShapes[step.Id] = (await SchemaFingerprint.ExpectedAsync(DataSource, MigrationLines.Tenant, step.Id)).Lines;

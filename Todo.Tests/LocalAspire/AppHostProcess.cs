@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Aspire.Hosting;
+using Aspire.Hosting.Orchestration;
 using Todo.Tests.LocalAspire;
 
 #pragma warning disable CA1050 // The runtime looks for a start-up hook of exactly this name.
@@ -26,13 +27,18 @@ namespace Todo.Tests.LocalAspire
     {
         public const string FolderVariable = "TODO_TESTS_APPHOST_FOLDER";
 
+        /// <summary>Instead of an AppHost, only that part of it that starts processes: it is killed when it has started one and told nobody of it.</summary>
+        public const string DiesAtStart = "dies-at-start";
+
+        private const string Gentle = "trap 'echo saved > saved; exit 0' TERM; echo $$ > gentle; while :; do sleep 0.1; done";
+
         private readonly Process _process;
         private readonly Task<string> _output;
 
         public AppHostProcess(string folder, params string[] args)
         {
             var assembly = typeof(AppHostProcess).Assembly.Location;
-            var info = new ProcessStartInfo(Aspire.Hosting.Orchestration.ProjectOutput.Dotnet(), ["exec", assembly, .. args])
+            var info = new ProcessStartInfo(ProjectOutput.Dotnet(), ["exec", assembly, .. args])
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
@@ -47,13 +53,15 @@ namespace Todo.Tests.LocalAspire
 
         public static void Run(string folder, string[] args)
         {
+            if (args is [DiesAtStart, var waits])
+            {
+                DieAtStart(folder, waits);
+                return;
+            }
+
             var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions { Args = args, ProjectDirectory = folder });
             var server = builder.AddExecutable("server", "/bin/sh", ".", "-c", "sleep 1000 & echo $! > child; echo $$ > server; wait");
-            var gentle = builder.AddExecutable("gentle", "/bin/sh", ".", "-c", "trap 'echo saved > saved; exit 0' TERM; echo $$ > gentle; while :; do sleep 0.1; done")
-                .WaitFor(server);
-
-            // Starts only once the AppHost knows that the others run; a kill before that could leave one that nobody has heard of.
-            builder.AddExecutable("follows", "/bin/sh", ".", "-c", "echo $$ > follows").WaitFor(gentle);
+            builder.AddExecutable("gentle", "/bin/sh", ".", "-c", Gentle).WaitFor(server);
             var broken = builder.AddExecutable("broken", "/bin/sh", ".", "-c", "echo last words; exit 5");
             builder.AddExecutable("hopeless", "/bin/sh", ".", "-c", "true").WaitForCompletion(broken);
             builder.Build().Run();
@@ -75,6 +83,19 @@ namespace Todo.Tests.LocalAspire
             }
 
             _process.Dispose();
+        }
+
+        private static void DieAtStart(string folder, string waits)
+        {
+            var supervisor = new ProcessSupervisor();
+            supervisor.Launch(new ProcessStart("/bin/sh", ["-c", "sleep 1000 & echo $! > child; " + Gentle], folder, new Dictionary<string, string>(), new ResourceLog(path: null)));
+            while (waits.Length > 0 && !File.Exists(Path.Combine(folder, waits)))
+            {
+                Thread.Sleep(10);
+            }
+
+            using var self = Process.GetCurrentProcess();
+            self.Kill();
         }
 
         private async Task<string> ReadAsync()

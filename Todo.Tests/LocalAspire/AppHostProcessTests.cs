@@ -1,4 +1,5 @@
 using Aspire.Hosting.Orchestration;
+using Todo.Tests.Embedded;
 
 namespace Todo.Tests.LocalAspire;
 
@@ -19,7 +20,6 @@ public sealed class AppHostProcessTests : IDisposable
         using var appHost = new AppHostProcess(_folder);
         var pids = new[] { await PidAsync("server"), await PidAsync("child"), await PidAsync("gentle") };
         pids.ShouldAllBe(pid => StopTests.IsAlive(pid));
-        await PidAsync("follows");
 
         appHost.Kill();
 
@@ -29,6 +29,26 @@ public sealed class AppHostProcessTests : IDisposable
         }
 
         File.Exists(Path.Combine(_folder, "saved")).ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("", "at once")]
+    [InlineData("gentle", "once it runs")]
+    public async Task What_an_AppHost_had_started_but_told_nobody_of_when_it_was_killed_is_stopped_too(string waits, string when)
+    {
+        using var appHost = new AppHostProcess(_folder, AppHostProcess.DiesAtStart, waits);
+        (await appHost.EndAsync(_patience.Token)).ExitCode.ShouldBe(137, when);
+
+        // Started is what is in this folder; the program was there already when the AppHost was killed.
+        while (Ask.Shell($"for process in /proc/[0-9]*; do [ \"$(readlink $process/cwd)\" = '{_folder}' ] && echo $process; done 2>/dev/null").Length > 0)
+        {
+            await Task.Delay(50, _patience.Token);
+        }
+
+        if (waits.Length > 0)
+        {
+            File.Exists(Path.Combine(_folder, "saved")).ShouldBeTrue("it was stopped gently");
+        }
     }
 
     [Theory]

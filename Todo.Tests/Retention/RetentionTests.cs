@@ -61,6 +61,22 @@ public sealed class RetentionTests(RetentionHost api) : IClassFixture<RetentionH
     }
 
     [Fact]
+    public async Task What_happened_long_ago_is_forgotten_and_what_is_purged_is_told()
+    {
+        using var owner = await api.CreateTenantAsync();
+        var (schema, old) = (await api.SchemaAsync(owner.Slug), Guid.CreateVersion7());
+        await api.ExecuteAsync(
+            $"""
+            INSERT INTO {schema}.events (at, kind, actor_kind) SELECT now() - days * interval '1 day', 'todos.respaced', 'system' FROM unnest(ARRAY[91, 89]) days;
+            INSERT INTO {schema}.todo_lists (id, name, owner_id, visibility, deleted_at, created_at) VALUES ('{old}', 'old', '{owner.UserId}', 'private', now() - interval '4 days', now());
+            INSERT INTO {schema}.todos (id, title, deleted_at, created_by, created_at, updated_at) VALUES ('{Guid.CreateVersion7()}', 'old', now() - interval '4 days', '{owner.UserId}', now(), now());
+            """);
+        await Eventually.TrueAsync(async () => await api.ScalarAsync<long>($"SELECT count(*) FROM {schema}.events") == 3);
+        (await api.ColumnAsync($"SELECT kind || actor_kind || (at < now() - interval '1 day') || coalesce(audience[1]::text, '') FROM {schema}.events"))
+            .ShouldBe(["todos.respacedsystemtrue", "todo.purgedsystemfalse", $"list.purgedsystemfalse{owner.UserId}"], ignoreOrder: true);
+    }
+
+    [Fact]
     public async Task Todos_that_were_in_the_trash_for_long_enough_are_purged_with_their_parts()
     {
         using var owner = await api.CreateTenantAsync();

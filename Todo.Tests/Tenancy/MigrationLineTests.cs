@@ -49,7 +49,9 @@ public sealed class MigrationLineTests : IAsyncLifetime
         foreach (var step in MigrationLines.Tenant.Steps)
         {
             string.Join(";", step.Up.Statements.Concat(step.Down!.Statements)).ShouldNotContain("<tenant>", Case.Sensitive, step.Id);
-            string.Join(";", step.Up.Statements.Concat(step.Down!.Statements)).ShouldNotContain("public.", Case.Sensitive, step.Id);
+
+            // Operator classes of an extension are the database's.
+            string.Join(";", step.Up.Statements.Concat(step.Down!.Statements)).Replace("public.gin_trgm_ops", "", StringComparison.Ordinal).ShouldNotContain("public.", Case.Sensitive, step.Id);
         }
     }
 

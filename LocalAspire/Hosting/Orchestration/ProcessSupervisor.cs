@@ -32,6 +32,18 @@ internal sealed class ProcessSupervisor : IDisposable
     /// <exception cref="DistributedApplicationException">It could not be started; the message says why.</exception>
     public SupervisedProcess Start(ProcessStart start)
     {
+        var (process, announcement) = Launch(start);
+        _watchdog.Add(process.Id);
+        _watchdog.Settle(announcement);
+        process.StandardInput.Close();
+        return new(process, start, _watchdog);
+    }
+
+    public void Dispose() => _watchdog.Dispose();
+
+    /// <summary>Starts a process that the watchdog knows by its announcement alone.</summary>
+    internal (Process Process, string Announcement) Launch(ProcessStart start)
+    {
         if (!Directory.Exists(start.WorkingDirectory))
         {
             throw new DistributedApplicationException($"its working directory {start.WorkingDirectory} does not exist");
@@ -57,23 +69,18 @@ internal sealed class ProcessSupervisor : IDisposable
             info.Environment[name] = value;
         }
 
-        _watchdog.Start();
-        Process process;
+        var announcement = _watchdog.Announce();
+        info.Environment[Watchdog.Marker] = announcement;
         try
         {
-            process = Process.Start(info)!;
+            return (Process.Start(info)!, announcement);
         }
         catch (Win32Exception exception)
         {
+            _watchdog.Settle(announcement);
             throw new DistributedApplicationException($"the program '{start.Command}' could not be run: {exception.Message}", exception);
         }
-
-        _watchdog.Add(process.Id);
-        process.StandardInput.Close();
-        return new(process, start, _watchdog);
     }
-
-    public void Dispose() => _watchdog.Dispose();
 }
 
 /// <summary>A process of ours, with all that it started.</summary>

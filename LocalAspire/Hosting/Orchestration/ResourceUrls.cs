@@ -33,8 +33,9 @@ internal static class ResourceUrls
             })];
     }
 
+    // A path alone is relative to the endpoint; to Uri it would be the absolute path of a file.
     private static string Absolute(ResourceUrlAnnotation url, int replica) =>
-        url.Endpoint is { IsAllocated: true } endpoint && !Uri.TryCreate(url.Url, UriKind.Absolute, out _)
+        url.Endpoint is { IsAllocated: true } endpoint && !url.Url.Contains("://", StringComparison.Ordinal)
             ? Address(endpoint, replica) + "/" + url.Url.TrimStart('/')
             : url.Url;
 

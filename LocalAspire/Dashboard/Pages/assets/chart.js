@@ -18,7 +18,7 @@ export function drawChart(place, legend, chart, name) {
   if (!lines.length) { place.replaceChildren(el("p", { class: "empty" }, "Nothing was measured in this time.")); legend.replaceChildren(); return; }
   const x = i => left + i / (length - 1) * (width - left - right);
   const y = value => height - bottom - value / most * (height - top - bottom);
-  const grid = steps(most, 4).map(value => el("g", { class: "grid" }, el("line", { x1: left, x2: width - right, y1: y(value), y2: y(value) }), el("text", { x: left - 8, y: y(value) + 4, "text-anchor": "end" }, chart.unit === "s" ? text(value, "s") : number(value)))));
+  const grid = steps(most, 4).map(value => el("g", { class: "grid" }, el("line", { x1: left, x2: width - right, y1: y(value), y2: y(value) }), el("text", { x: left - 8, y: y(value) + 4, "text-anchor": "end" }, chart.unit === "s" ? text(value, "s") : number(value))));
   const marks = Math.max(2, Math.min(6, Math.floor(width / 140)));
   const times = Array.from({ length: marks }, (_, i) => Math.round(i / (marks - 1) * (length - 1))).map((i, n) => el("text", { class: "axis", x: x(i), y: height - 6, "text-anchor": n === 0 ? "start" : n === marks - 1 ? "end" : "middle" }, time(chart.start + i * chart.step).slice(0, 8)));
   const paths = lines.map((line, n) => el("path", { class: `course c${n % 8}`, d: path(line.values, x, y) }));

@@ -1,0 +1,73 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Http.Features;
+using Todo.Api.Identity;
+
+namespace Todo.Api.Edge;
+
+/// <summary>The secret that a request's address had.</summary>
+/// <param name="Token">Its text.</param>
+internal sealed record PathSecret(string Token);
+
+/// <summary>
+/// Takes secrets out of addresses before anybody sees them: calendar programs can send none elsewhere, and addresses are in logs, their scopes and
+/// traces. In the path stays a part of its hash, by which people can tell addresses apart.
+/// </summary>
+/// <remarks>Around the server, since the framework's own log scope and span take the path before any middleware runs.</remarks>
+internal static class SecretPaths
+{
+    private const string Folder = "/calendar/";
+    private const string Extension = ".ics";
+    private const int ShownBytes = 6;
+
+    public static void AddSecretPaths(this WebApplicationBuilder builder)
+    {
+        var inner = builder.Services.Last(service => service.ServiceType == typeof(IServer));
+        builder.Services.AddSingleton<IServer>(provider => new Server(
+            (IServer)(inner.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, inner.ImplementationType!))));
+    }
+
+    /// <summary>The token in the address of a request; null if it had none.</summary>
+    public static AccessToken? TokenOf(HttpContext context) =>
+        context.Features.Get<PathSecret>() is { } secret && AccessToken.TryParse(secret.Token, out var token) ? token : null;
+
+    private static void Hide(IFeatureCollection features)
+    {
+        if (features.Get<IHttpRequestFeature>() is { Path: { } path } request
+            && path.StartsWith(Folder, StringComparison.OrdinalIgnoreCase) && path.IndexOf(Bearer.CalendarPrefix, StringComparison.OrdinalIgnoreCase) is > 0 and var start)
+        {
+            var token = path[(start + Bearer.CalendarPrefix.Length)..];
+            token = token.EndsWith(Extension, StringComparison.OrdinalIgnoreCase) ? token[..^Extension.Length] : token;
+            features.Set(new PathSecret(token));
+            request.Path = Folder + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)).AsSpan(0, ShownBytes)) + Extension;
+            request.RawTarget = request.Path;
+        }
+    }
+
+    private sealed class Server(IServer inner) : IServer
+    {
+        public IFeatureCollection Features => inner.Features;
+
+        public Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken cancellationToken)
+            where TContext : notnull => inner.StartAsync(new Application<TContext>(application), cancellationToken);
+
+        public Task StopAsync(CancellationToken cancellationToken) => inner.StopAsync(cancellationToken);
+
+        public void Dispose() => inner.Dispose();
+    }
+
+    private sealed class Application<TContext>(IHttpApplication<TContext> inner) : IHttpApplication<TContext>
+        where TContext : notnull
+    {
+        public TContext CreateContext(IFeatureCollection contextFeatures)
+        {
+            Hide(contextFeatures);
+            return inner.CreateContext(contextFeatures);
+        }
+
+        public void DisposeContext(TContext context, Exception? exception) => inner.DisposeContext(context, exception);
+
+        public Task ProcessRequestAsync(TContext context) => inner.ProcessRequestAsync(context);
+    }
+}

@@ -1,0 +1,230 @@
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Todo.Tests.LocalAspire.Browser;
+
+/// <summary>What a developer does in the dashboard, click by click.</summary>
+[Collection(InBrowser.Name)]
+public sealed partial class DashboardTests(BrowserHost host)
+{
+    [Theory]
+    [InlineData(1280)]
+    [InlineData(390)]
+    public async Task A_trace_is_followed_to_its_logs_and_back(int width)
+    {
+        await using var visit = await host.OpenDashboardAsync("/traces", width);
+        var page = visit.Page;
+        await page.GetByLabel("Name").FillAsync("migrate");
+        await page.GetByLabel("Resource").SelectOptionAsync("migrations");
+        await page.Locator("#traces a").Filter(new() { HasTextRegex = new("^migrate$") }).First.ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("migrate");
+        await Expect(page.Locator("#canvas .span-row").First).ToBeVisibleAsync();
+        await visit.ShouldBeAccessibleAsync();
+
+        // By keyboard: down to a span, and open it.
+        await page.Locator("#waterfall").FocusAsync();
+        await page.Keyboard.PressAsync("ArrowDown");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Locator("#drawer-title")).ToHaveTextAsync("migrate");
+        await Expect(page.Locator("#drawer")).ToContainTextAsync("Todo.Tenancy");
+        await visit.ShouldBeAccessibleAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(page.Locator("#drawer")).ToBeHiddenAsync();
+
+        var logs = page.Locator("#trace-logs");
+        await Expect(logs).ToHaveTextAsync(SomeLogs());
+        var trace = (await page.Locator("#trace-facts code").TextContentAsync())!;
+        await logs.ClickAsync();
+        await Expect(page.GetByLabel("Trace", new() { Exact = true })).ToHaveValueAsync(trace);
+        await Expect(page.Locator("#entries tr").First).ToBeVisibleAsync();
+        (await page.Locator("#entries td.mono").AllTextContentsAsync()).Distinct().ShouldBe([trace[..7]]);
+        await page.Locator("#entries .message button").First.ClickAsync();
+        await Expect(page.Locator("#drawer")).ToContainTextAsync(trace);
+        await visit.ShouldBeAccessibleAsync();
+
+        await page.Locator("#drawer").GetByRole(AriaRole.Link, new() { Name = trace }).ClickAsync();
+        await Expect(page).ToHaveURLAsync(new Regex($"/traces\\?trace={trace}"));
+        await Expect(page.Locator("#drawer-title")).ToBeVisibleAsync();
+        visit.ShouldHaveNoProblems();
+    }
+
+    [Theory]
+    [InlineData(1280)]
+    [InlineData(390)]
+    public async Task A_command_is_given_only_after_a_question_and_its_result_is_shown(int width)
+    {
+        await using var visit = await host.OpenDashboardAsync("/", width);
+        var page = visit.Page;
+        var given = new List<string>();
+        page.Request += (_, request) =>
+        {
+            if (request.Method == "POST")
+            {
+                given.Add(new Uri(request.Url).AbsolutePath);
+            }
+        };
+
+        var api = page.Locator("#resources tr").Filter(new() { Has = page.GetByRole(AriaRole.Button, new() { Name = "api", Exact = true }) });
+        await api.GetByText("Commands").ClickAsync();
+        await api.GetByRole(AriaRole.Button, new() { Name = "Migrate all tenants" }).ClickAsync();
+        var question = page.GetByRole(AriaRole.Dialog);
+        await Expect(question).ToContainTextAsync("Migrate the catalog and every tenant now?");
+        await visit.ShouldBeAccessibleAsync();
+        await question.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+        await Expect(question).ToBeHiddenAsync();
+        given.ShouldBeEmpty();
+
+        await api.GetByText("Commands").ClickAsync();
+        await api.GetByRole(AriaRole.Button, new() { Name = "Migrate all tenants" }).ClickAsync();
+        await question.GetByRole(AriaRole.Button, new() { Name = "Migrate all tenants" }).ClickAsync();
+        await Expect(page.Locator("#toasts")).ToContainTextAsync("api: Migrate all tenants done");
+        given.ShouldBe(["/api/resources/api/commands/migrate-all"]);
+        await visit.ShouldBeAccessibleAsync();
+
+        await api.GetByText("Commands").ClickAsync();
+        await api.GetByRole(AriaRole.Button, new() { Name = "Show the fleet" }).ClickAsync();
+        await Expect(page.Locator("#drawer pre.result")).ToContainTextAsync("\"groups\"");
+        await visit.ShouldBeAccessibleAsync();
+        visit.ShouldHaveNoProblems();
+    }
+
+    [Fact]
+    public async Task A_resource_is_stopped_started_and_restarted_and_what_waits_says_for_what()
+    {
+        await using var visit = await host.OpenDashboardAsync("/?resource=migrations", 1280);
+        var page = visit.Page;
+        await Expect(page.Locator("#drawer")).ToContainTextAsync("Waits for");
+        await Expect(page.Locator("#drawer")).ToContainTextAsync("Waited for");
+        await Expect(page.Locator("#drawer .secret").First).ToHaveTextAsync("••••••••");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Close" }).ClickAsync();
+
+        var migrations = page.Locator("#resources tr").Filter(new() { Has = page.GetByRole(AriaRole.Button, new() { Name = "migrations", Exact = true }) });
+        await Expect(migrations).ToContainTextAsync("Finished");
+        await migrations.GetByRole(AriaRole.Button, new() { Name = "Start" }).ClickAsync();
+        await Expect(page.Locator("#toasts")).ToContainTextAsync("migrations: Start done");
+        await Expect(migrations).ToContainTextAsync("Finished");
+        await migrations.GetByRole(AriaRole.Button, new() { Name = "migrations", Exact = true }).ClickAsync();
+        await Expect(page.Locator("#drawer dl").First).ToContainTextAsync(AtLeastOneRestart());
+        visit.ShouldHaveNoProblems();
+    }
+
+    [Fact]
+    public async Task The_graph_shows_who_needs_whom_and_is_used_by_keyboard()
+    {
+        await using var visit = await host.OpenDashboardAsync("/", 1280);
+        var page = visit.Page;
+        await page.GetByRole(AriaRole.Button, new() { Name = "Graph" }).ClickAsync();
+        foreach (var name in (string[])["postgres", "cache", "migrations", "api"])
+        {
+            await Expect(page.Locator($"#graph .node[aria-label^='{name},']")).ToBeVisibleAsync();
+        }
+
+        (await page.Locator("#graph .edge").CountAsync()).ShouldBeGreaterThan(4);
+        await page.Locator("#graph .node[aria-label^='api,']").FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Locator("#drawer-title")).ToHaveTextAsync("api");
+        await Expect(page.Locator("#drawer")).ToContainTextAsync("migrations");
+        visit.ShouldHaveNoProblems();
+    }
+
+    [Fact]
+    public async Task The_API_leads_to_its_documentation_the_fleet_and_the_mails()
+    {
+        await using var visit = await host.OpenDashboardAsync("/", 1280);
+        var api = visit.Page.Locator("#resources tr").Filter(new() { Has = visit.Page.GetByRole(AriaRole.Button, new() { Name = "api", Exact = true }) });
+        foreach (var (name, path, content) in ((string, string, string)[])[("Docs", "/docs", "#swagger-ui .info"), ("Fleet", "/cc", "#sign-in h1"), ("Mail", "/dev/mailbox", "h1")])
+        {
+            var link = api.GetByRole(AriaRole.Link, new() { Name = name, Exact = true });
+            await Expect(link).ToHaveAttributeAsync("href", new Uri(host.Api, path).ToString());
+            var opened = await visit.FollowAsync(link);
+            await Expect(opened.Locator(content).First).ToBeVisibleAsync();
+            await opened.CloseAsync();
+        }
+
+        visit.ShouldHaveNoProblems();
+    }
+
+    [Theory]
+    [InlineData(1280)]
+    [InlineData(390)]
+    public async Task The_console_is_searched_held_and_taken_away(int width)
+    {
+        await using var visit = await host.OpenDashboardAsync("/console?resource=api", width);
+        var page = visit.Page;
+        await Expect(page.Locator("#lines .line").First).ToBeVisibleAsync();
+        await page.GetByLabel("Search").FillAsync("listening on");
+        await Expect(page.Locator("#lines mark").First).ToHaveTextAsync(ListeningOn());
+        await Expect(page.Locator("#count")).ToContainTextAsync(" of ");
+        await visit.ShouldBeAccessibleAsync();
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Pause" }).ClickAsync();
+        await Expect(page.Locator("#count")).ToContainTextAsync("paused");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Go on" }).ClickAsync();
+        await Expect(page.Locator("#count")).Not.ToContainTextAsync("paused");
+
+        var download = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Button, new() { Name = "Download" }).ClickAsync());
+        download.SuggestedFilename.ShouldBe("api.log");
+        var text = await File.ReadAllTextAsync(await download.PathAsync());
+        text.ShouldContain("listening on", Case.Insensitive);
+        text.ShouldNotContain("\u001b");
+        visit.ShouldHaveNoProblems();
+    }
+
+    [Fact]
+    public async Task Logs_are_narrowed_down_by_level_text_and_attribute()
+    {
+        await using var visit = await host.OpenDashboardAsync("/logs", 1280);
+        var page = visit.Page;
+        await page.GetByLabel("Resource").SelectOptionAsync("migrations");
+        await Expect(page.Locator("#entries .tag").First).ToHaveTextAsync("migrations");
+        var all = await page.Locator("#entries tr").CountAsync();
+        await page.Locator("#entries .message button").First.ClickAsync();
+        var attributes = page.Locator("#drawer details").Filter(new() { HasText = "Attributes" });
+        var name = await attributes.Locator("dt").First.TextContentAsync();
+        var value = await attributes.Locator("dd").First.TextContentAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Close" }).ClickAsync();
+
+        await page.GetByLabel("Attribute").FillAsync($"{name}={value}");
+        await Expect(page).ToHaveURLAsync(new Regex("attribute="));
+        await Expect(page.Locator("#entries tr").First).ToBeVisibleAsync();
+        await page.GetByLabel("Attribute").FillAsync($"{name}=nobody has this");
+        await Expect(page.Locator("#none")).ToBeVisibleAsync();
+        await page.GetByLabel("Attribute").FillAsync("");
+        await page.GetByLabel("Level").SelectOptionAsync("Error");
+        await Expect(page.Locator("#entries .level.information")).ToHaveCountAsync(0);
+        await page.GetByLabel("Level").SelectOptionAsync("");
+        await Expect(page.Locator("#entries tr")).Not.ToHaveCountAsync(0);
+        all.ShouldBeGreaterThan(0);
+        visit.ShouldHaveNoProblems();
+    }
+
+    [Fact]
+    public async Task Tenants_stand_side_by_side_and_an_example_leads_to_its_trace()
+    {
+        await using var visit = await host.OpenDashboardAsync("/metrics?service=api&meter=Todo.Api&name=todo.tenants.duration", 1280);
+        var page = visit.Page;
+        await Expect(page.Locator("#legend")).ToContainTextAsync("p99");
+        await page.GetByLabel("Find an instrument").FillAsync("todo.tenants.requests");
+        await page.Locator("#instruments button").First.ClickAsync();
+        await page.GetByLabel("Split by").SelectOptionAsync("tenant.id");
+        await host.Bakery.TitlesAsync();
+        await host.Garage.TitlesAsync();
+        await Expect(page.Locator("#legend .key").Nth(1)).ToBeVisibleAsync();
+
+        await page.GetByLabel("Find an instrument").FillAsync("todo.tenants.duration");
+        await page.Locator("#instruments button").First.ClickAsync();
+        await page.Locator("#exemplars a").First.ClickAsync();
+        await Expect(page.Locator("#canvas .span-row").First).ToBeVisibleAsync();
+        visit.ShouldHaveNoProblems();
+    }
+
+    [GeneratedRegex(@"^Logs \([1-9]\d*\)$")]
+    private static partial Regex SomeLogs();
+
+    [GeneratedRegex("listening on", RegexOptions.IgnoreCase)]
+    private static partial Regex ListeningOn();
+
+    [GeneratedRegex(@"Restarts\s*[1-9]")]
+    private static partial Regex AtLeastOneRestart();
+}
