@@ -20,7 +20,7 @@ internal sealed class WorkLog(TenantDbContext tenant, RequestIdentity identity, 
         var (me, action) = (identity.UserId, request.Action!.Value);
         if (action == WorkAction.Assign && await TodoFields.FindStrangersAsync(tenant, [request.Person!.Value], cancellationToken) is { Count: > 0 })
         {
-            throw RefusedException.InvalidField("person", $"There is no person {request.Person}.");
+            throw RefusedException.InvalidField("person", "There is no such person.");
         }
 
         await using var transaction = await tenant.Database.BeginTransactionAsync(cancellationToken);
