@@ -49,6 +49,9 @@ internal static class Accessibility
           for (const attribute of ["aria-labelledby", "aria-describedby", "aria-controls", "aria-activedescendant", "for", "list"])
             for (const element of root.querySelectorAll(`[${attribute}]`))
               for (const id of element.getAttribute(attribute).split(/\s+/)) if (isSeen(element) && !document.getElementById(id)) problems.push(`${attribute}=${id} leads nowhere: ${describe(element)}`);
+          for (const attribute of ["aria-expanded", "aria-selected", "aria-pressed", "aria-checked", "aria-busy"])
+            for (const element of root.querySelectorAll(`[${attribute}]`))
+              if (!["true", "false", "mixed"].includes(element.getAttribute(attribute))) problems.push(`${attribute} is neither true nor false: ${describe(element)}`);
           for (const element of root.querySelectorAll("[tabindex]")) if (element.tabIndex > 0) problems.push(`its own place in the order of keys: ${describe(element)}`);
 
           // Contrast.

@@ -6,10 +6,12 @@ export function el(tag, attributes, ...children) {
     ? document.createElementNS("http://www.w3.org/2000/svg", tag)
     : document.createElement(tag);
   for (const [name, value] of Object.entries(attributes ?? {})) {
-    if (value === undefined || value === null || value === false) continue;
+    // What is off is absent, but for ARIA: there it is "false".
+    const isAria = name.startsWith("aria-");
+    if (value === undefined || value === null || (value === false && !isAria)) continue;
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
     else if (name === "style") Object.assign(node.style, value);
-    else node.setAttribute(name, value === true ? "" : value);
+    else node.setAttribute(name, value === true && !isAria ? "" : value);
   }
   node.append(...children.flat(Infinity).filter(child => child !== undefined && child !== null && child !== false));
   return node;

@@ -127,7 +127,7 @@ function drawGraph() {
   resources.forEach(resource => depthOf(resource.name));
   const columns = [];
   for (const resource of resources) (columns[depth.get(resource.name)] ??= []).push(resource);
-  const [width, height, gapX, gapY] = [176, 52, 72, 20];
+  const [width, height, gapX, gapY] = [212, 52, 64, 20];
   const tallest = Math.max(...columns.map(column => column.length));
   const at = new Map();
   columns.forEach((column, x) => column.forEach((resource, y) => at.set(resource.name, {
@@ -152,7 +152,7 @@ function drawGraph() {
     const open = () => details(resource.name);
     return el("g", { class: `node ${mood(resource)}`, transform: `translate(${x},${y})`, tabindex: 0, role: "button", "aria-label": `${resource.name}, ${resource.state}`, onclick: open, onkeydown: event => (event.key === "Enter" || event.key === " ") && (event.preventDefault(), open()) },
       el("rect", { width, height, rx: 10 }), el("circle", { cx: 20, cy: 26, r: 5 }),
-      el("text", { x: 36, y: 23 }, resource.name), el("text", { x: 36, y: 40, class: "sub" }, wordOf(resource)));
+      el("text", { x: 36, y: 23 }, resource.name.length > 22 ? `${resource.name.slice(0, 21)}…` : resource.name), el("text", { x: 36, y: 40, class: "sub" }, wordOf(resource)));
   });
   size.height += 7 * lanes;
   $("graph").replaceChildren(el("svg", { viewBox: `0 0 ${size.width} ${size.height}`, width: size.width, height: size.height, role: "group", "aria-label": "Resources and what they depend on" }, lines, boxes));
