@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Todo.Api.Lists;
@@ -27,7 +28,7 @@ internal static class TodoStatements
             start_at, due_at, is_all_day, time_zone, reminders, estimate_minutes, assignee_ids, source, tag_ids,
             recurrence_rule, recurrence_mode, recurrence_from, occurrence)
         SELECT {1}, {2}, {3}, {4}::text, {5}, {6}, {6}, {7}, {8}, {9}::text, {10}::timestamptz, {11}::timestamptz, {12}, {13}::text, {14}, {15}::integer, {16}, {17}, {18},
-            {19}::text, {20}::text, {21}::timestamp, {22}::timestamp
+            {19}::text, {20}::text, {21}::text::timestamp, {22}::text::timestamp
         WHERE (cardinality({18}) = 0 OR cardinality({18}) = (SELECT count(*) FROM (SELECT 1 FROM "<tenant>".tags WHERE id = ANY ({18}) FOR KEY SHARE) AS held)) AND {2} IN (
         """ + ListAccess.WritableSql + ")";
 
@@ -98,8 +99,8 @@ internal static class TodoStatements
             todo.TagIds,
             todo.RecurrenceRule,
             todo.RecurrenceMode is { } mode ? EnumText.Of(mode) : null,
-            todo.RecurrenceFrom,
-            todo.Occurrence),
+            Wall(todo.RecurrenceFrom),
+            Wall(todo.Occurrence)),
         cancellationToken) == 1;
 
     /// <summary>Completes it, unless it is: then it stays as it is. What repeats goes on to its next occurrence, in two further statements. Null: see above.</summary>
@@ -136,6 +137,9 @@ internal static class TodoStatements
         WHERE cardinality(assignee_ids) > 0 AND assignee_ids @> ARRAY[{person}]
         """,
         cancellationToken);
+
+    // As text: a time without a zone would be taken for one with.
+    private static string? Wall(DateTime? time) => time?.ToString("s", CultureInfo.InvariantCulture);
 
     private static async Task<TodoItem?> ReturnAsync(TenantDbContext tenant, string sql, Guid me, Guid id, int[]? versions, DateTimeOffset now, CancellationToken cancellationToken) =>
         (await tenant.Todos.FromSql(FormattableStringFactory.Create(sql, me, id, versions, now)).AsNoTracking().ToListAsync(cancellationToken)).SingleOrDefault();
