@@ -29,9 +29,9 @@ internal sealed class QuickAdding(TenantDbContext tenant, RequestIdentity identi
         """ + ListAccess.WritableSql +
         """
         ))
-        SELECT 'zone' AS "Kind", me.id AS "Id", me.time_zone AS "Name", '' AS "Handle", '{}'::uuid[] AS "ListIds" FROM "<tenant>".users AS me WHERE me.id = {0}
-        UNION ALL (SELECT 'list', named.id, named.name, '', '{}' FROM named ORDER BY named.owner_id IS DISTINCT FROM {0}, named.id LIMIT 200)
-        UNION ALL SELECT 'tag', tag.id, tag.name, '', '{}' FROM "<tenant>".tags AS tag WHERE tag.name_key = ANY ({2}) AND NOT tag.is_hidden
+        SELECT 'zone' AS "Kind", me.id AS "Id", me.time_zone AS "Name", '' AS "Handle", ARRAY[]::uuid[] AS "ListIds" FROM "<tenant>".users AS me WHERE me.id = {0}
+        UNION ALL (SELECT 'list', named.id, named.name, '', ARRAY[]::uuid[] FROM named ORDER BY named.owner_id IS DISTINCT FROM {0}, named.id LIMIT 200)
+        UNION ALL SELECT 'tag', tag.id, tag.name, '', ARRAY[]::uuid[] FROM "<tenant>".tags AS tag WHERE tag.name_key = ANY ({2}) AND NOT tag.is_hidden
         UNION ALL (SELECT 'person', person.id, person.name, split_part(person.email, '@', 1), ARRAY(
         """ + ListAccess.ReadableSql.Replace("{0}", "person.id", StringComparison.Ordinal) +
         """

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Todo.Api.Lists;
@@ -36,7 +37,7 @@ internal static class TodoStatements
             start_at, due_at, is_all_day, time_zone, reminders, estimate_minutes, assignee_ids, source, tag_ids,
             recurrence_rule, recurrence_mode, recurrence_from, occurrence)
         SELECT {1}, {2}, {3}, {4}::text, {5}, {6}, {6}, {7}, {8}, {9}::text, {10}::timestamptz, {11}::timestamptz, {12}, {13}::text, {14}, {15}::integer, {16}, {17}, {18},
-            {19}::text, {20}::text, {21}::timestamp, {22}::timestamp
+            {19}::text, {20}::text, {21}::text::timestamp, {22}::text::timestamp
         WHERE (cardinality({18}) = 0 OR cardinality({18}) = (SELECT count(*) FROM (SELECT 1 FROM "<tenant>".tags WHERE id = ANY ({18}) FOR KEY SHARE) AS held)) AND {2} IN (
         """ + ListAccess.WritableSql + ") RETURNING id, list_id, title, created_at) " + IntoEvents +
         """
@@ -145,8 +146,8 @@ internal static class TodoStatements
             todo.TagIds,
             todo.RecurrenceRule,
             todo.RecurrenceMode is { } mode ? EnumText.Of(mode) : null,
-            todo.RecurrenceFrom,
-            todo.Occurrence,
+            Wall(todo.RecurrenceFrom),
+            Wall(todo.Occurrence),
             tenant.Actor.KindText,
             tenant.Actor.Id),
         cancellationToken) > 0;
@@ -220,6 +221,9 @@ internal static class TodoStatements
 
     private static async Task<bool> ChangeAsync(TenantDbContext tenant, string sql, Guid me, Guid id, int[]? versions, DateTimeOffset now, CancellationToken cancellationToken) =>
         await tenant.Database.ExecuteSqlAsync(FormattableStringFactory.Create(sql, me, id, versions, now, tenant.Actor.KindText, tenant.Actor.Id), cancellationToken) > 0;
+
+    // As text: a time without a zone would be taken for one with.
+    private static string? Wall(DateTime? time) => time?.ToString("s", CultureInfo.InvariantCulture);
 
     private static async Task<TodoItem?> ReturnAsync(TenantDbContext tenant, FormattableString sql, CancellationToken cancellationToken) =>
         (await tenant.Todos.FromSql(sql).AsNoTracking().ToListAsync(cancellationToken)).SingleOrDefault();

@@ -64,7 +64,7 @@ public sealed class CalendarEndpointTests(ListHost api) : IClassFixture<ListHost
     [InlineData("from=2040-01-01&to=2040-01-01", "after from")]
     [InlineData("from=2040-01-02&to=2040-01-01", "after from")]
     [InlineData("from=2040-01-01&to=2041-02-01", "366 days")]
-    [InlineData("from=soon&to=2041-02-01", "from")]
+    [InlineData("from=soon&to=2041-02-01", "400")]
     [InlineData("from=2040-01-01&to=2040-02-01&timeZone=Mars", "IANA")]
     public async Task A_window_that_is_none_is_refused(string query, string part)
     {
