@@ -142,6 +142,16 @@ public sealed class BrowserHost : IAsyncLifetime, IDisposable
 
         using var client = new HttpClient { BaseAddress = Api };
         client.DefaultRequestHeaders.Add("X-Operator-Key", OperatorKey);
+        await RollBackAsync(client, slugs, to);
+        return slugs;
+    }
+
+    /// <summary>Takes tenants down by a run, also where that loses data, and waits for its end.</summary>
+    /// <param name="client">An operator.</param>
+    /// <param name="slugs">The tenants.</param>
+    /// <param name="to">As above.</param>
+    internal static async Task RollBackAsync(HttpClient client, string[] slugs, string to)
+    {
         using var started = await client.PostAsJsonAsync("/cc/runs", new { kind = "rollback", to, tenants = slugs });
         var answer = await started.Content.ReadFromJsonAsync<JsonElement>();
         var isConfirmed = started.StatusCode != HttpStatusCode.Conflict;
@@ -153,7 +163,6 @@ public sealed class BrowserHost : IAsyncLifetime, IDisposable
         }
 
         await Eventually.TrueAsync(async () => (await client.GetFromJsonAsync<JsonElement>($"/cc/runs/{run}")).GetProperty("run").GetProperty("state").GetString() is "completed" or "rolled_back");
-        return slugs;
     }
 
     /// <summary>The database, as its owner.</summary>

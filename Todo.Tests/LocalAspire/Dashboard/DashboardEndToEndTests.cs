@@ -6,6 +6,7 @@ using Aspire.Hosting.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Todo.Tests.Api;
 using Todo.Tests.Embedded;
+using Todo.Tests.LocalAspire.Browser;
 using Todo.Tests.Servers;
 
 namespace Todo.Tests.LocalAspire.Dashboard;
@@ -63,10 +64,39 @@ public sealed class DashboardEndToEndTests : IAsyncLifetime, IDisposable
         spans.Single(span => span.GetProperty("spanId").GetString() == root).GetProperty("scope").GetString().ShouldBe("Microsoft.AspNetCore");
         spans.ShouldContain(span => span.GetProperty("scope").GetString() == "Npgsql" && span.GetProperty("parentId").GetString() == root);
 
+        // It was the session's first, so memory did not know it, and the cache was asked, and the limiter.
+        spans.ShouldContain(span => span.GetProperty("scope").GetString() == "Todo.Api" && span.GetProperty("name").GetString() == "lookup");
+        spans.ShouldContain(span => span.GetProperty("scope").GetString() == "Todo.Api" && span.GetProperty("name").GetString() == "EVALSHA");
+
         // The migration run: one trace, and what it logged is part of it.
         var log = (await UntilAsync("/api/logs?resource=migrations&text=Tenants", page => page.GetProperty("entries").GetArrayLength() > 0)).GetProperty("entries")[0];
         var run = await UntilAsync($"/api/traces/{log.GetProperty("traceId").GetString()}", found => found.GetProperty("spans").EnumerateArray().Any(span => span.GetProperty("name").GetString() == "migrate"));
         run.GetProperty("logs").EnumerateArray().Select(entry => entry.GetProperty("number").GetInt64()).ShouldContain(log.GetProperty("number").GetInt64());
+
+        // A run over the two of them, started by an operator: a span for each, under one trace, on which they both are.
+        using var client = _app.CreateHttpClient("api", "http");
+        client.DefaultRequestHeaders.Add("X-Operator-Key", "the operator key");
+        await BrowserHost.RollBackAsync(client, [bakery.Slug, garage.Slug], to: "-1");
+        using var started = await client.PostAsJsonAsync("/cc/runs", new { tenants = new[] { bakery.Slug, garage.Slug } });
+        started.StatusCode.ShouldBe(System.Net.HttpStatusCode.Accepted);
+        var applied = (await started.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("run").GetProperty("id").GetString();
+        JsonElement fleet = default;
+        await Eventually.TrueAsync(async () =>
+        {
+            foreach (var candidate in (await _reader.GetFromJsonAsync<JsonElement>("/api/traces?resource=api&text=fleet+run")).GetProperty("traces").EnumerateArray())
+            {
+                fleet = await _reader.GetFromJsonAsync<JsonElement>($"/api/traces/{candidate.GetProperty("traceId").GetString()}");
+                if (fleet.ToString().Contains(applied!, StringComparison.Ordinal) && Named(fleet, "tenant migrate").Length == 2)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        });
+        var wave = Named(fleet, "fleet wave").Single().GetProperty("spanId").GetString();
+        Named(fleet, "tenant migrate").ShouldAllBe(span => span.GetProperty("parentId").GetString() == wave);
+        Scopes(fleet).ShouldContain("Npgsql");
 
         // The metric that moved.
         await UntilAsync(
@@ -96,6 +126,8 @@ public sealed class DashboardEndToEndTests : IAsyncLifetime, IDisposable
         outcome.GetProperty("success").GetBoolean().ShouldBeTrue();
         outcome.GetProperty("data").GetString()!.ShouldContain("tenants", Case.Insensitive);
     }
+
+    private static JsonElement[] Named(JsonElement trace, string name) => [.. trace.GetProperty("spans").EnumerateArray().Where(span => span.GetProperty("name").GetString() == name)];
 
     private static string[] Scopes(JsonElement trace) => [.. trace.GetProperty("spans").EnumerateArray().Select(span => span.GetProperty("scope").GetString()!)];
 
