@@ -9,6 +9,7 @@ using Todo.Api.Fleet;
 using Todo.Api.Groups;
 using Todo.Api.Guests;
 using Todo.Api.Identity;
+using Todo.Api.Import;
 using Todo.Api.Lists;
 using Todo.Api.Mail;
 using Todo.Api.Occurrences;
@@ -122,6 +123,7 @@ namespace Todo.Api;
 [JsonSerializable(typeof(NewCalendarFeed))]
 [JsonSerializable(typeof(CalendarFeedCreated))]
 [JsonSerializable(typeof(Page<CalendarFeedResponse>))]
+[JsonSerializable(typeof(TodoImportReport))]
 [JsonSerializable(typeof(QuickAddRequest))]
 [JsonSerializable(typeof(QuickAddResponse))]
 [JsonSerializable(typeof(Page<TodoResponse>))]
