@@ -60,9 +60,10 @@ internal static class TodoImportEndpoints
             tags.Remove(name);
         }
 
+        var occurrences = new List<TodoOccurrence>();
         for (var i = 0; i < file.Rows.Count; i++)
         {
-            Add(tenant, file, file.Rows[i], tags, target, identity.Caller, now.AddMicroseconds(i), isCalendar);
+            Add(tenant, file, file.Rows[i], tags, target, identity.Caller, now.AddMicroseconds(i), isCalendar, occurrences);
         }
 
         file.Errors.Sort((one, other) => one.Line.CompareTo(other.Line));
@@ -78,6 +79,9 @@ internal static class TodoImportEndpoints
 
         try
         {
+            // The todos first: the context does not know that occurrences are of them.
+            await tenant.SaveChangesAsync(cancellationToken);
+            tenant.Occurrences.AddRange(occurrences);
             await tenant.SaveChangesAsync(cancellationToken);
         }
         catch (DbUpdateException exception) when (exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation })
@@ -108,7 +112,7 @@ internal static class TodoImportEndpoints
         return keys.Length == 0 ? [] : await tenant.Tags.Where(tag => keys.Contains(tag.NameKey)).ToDictionaryAsync(tag => tag.NameKey, tag => tag.Id, cancellationToken);
     }
 
-    private static void Add(TenantDbContext tenant, TodoFile file, TodoRow row, Dictionary<string, Guid> tags, Guid list, Caller caller, DateTimeOffset now, bool isCalendar)
+    private static void Add(TenantDbContext tenant, TodoFile file, TodoRow row, Dictionary<string, Guid> tags, Guid list, Caller caller, DateTimeOffset now, bool isCalendar, List<TodoOccurrence> occurrences)
     {
         foreach (var name in row.Tags.Where(name => !row.MayHaveOtherTags && !tags.ContainsKey(Tag.KeyOf(name))))
         {
@@ -153,7 +157,7 @@ internal static class TodoImportEndpoints
                 changed[one.Original] = one;
             }
 
-            tenant.Occurrences.AddRange(changed.Values);
+            occurrences.AddRange(changed.Values);
 
             // What a calendar has of the past is not to be done any more.
             if (todo.CompletedAt is null && Repetition.Next(todo, changed.Values, now) is { } next)
