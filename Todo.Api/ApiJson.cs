@@ -10,6 +10,7 @@ using Todo.Api.Fleet;
 using Todo.Api.Groups;
 using Todo.Api.Guests;
 using Todo.Api.Identity;
+using Todo.Api.Import;
 using Todo.Api.Lists;
 using Todo.Api.Mail;
 using Todo.Api.Notifications;
@@ -150,6 +151,7 @@ namespace Todo.Api;
 [JsonSerializable(typeof(NewCalendarFeed))]
 [JsonSerializable(typeof(CalendarFeedCreated))]
 [JsonSerializable(typeof(Page<CalendarFeedResponse>))]
+[JsonSerializable(typeof(TodoImportReport))]
 [JsonSerializable(typeof(QuickAddRequest))]
 [JsonSerializable(typeof(QuickAddResponse))]
 [JsonSerializable(typeof(Page<TodoResponse>))]

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Todo.Api.Errors;
 using Todo.Api.Identity;
+using Todo.Api.Import;
 using Todo.Api.Lists;
 using Todo.Api.Occurrences;
 using Todo.Api.Paging;
@@ -42,6 +43,7 @@ internal static class TodoEndpoints
         group.MapTodoTrash();
         group.MapTodoCopies();
         group.MapQuickAdd();
+        group.MapTodoImport();
         group.MapOccurrences();
     }
 

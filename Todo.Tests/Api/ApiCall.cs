@@ -145,6 +145,7 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
         [typeof(UserChange)] = _ => new { name = "Changed by a sample" },
         [typeof(InvitationAcceptance)] = of => new { token = of.People.Invitation, ApiHost.Password },
         [typeof(string)] = of => new StringContent($"email,name,role\r\n{Guid.NewGuid():N}@{of.Slug}.example,Imported by a sample,{of.People.RoleName}\r\n", Encoding.UTF8, "text/csv"),
+        [typeof(Stream)] = _ => new StringContent("title,due\r\nImported by a sample,2040-01-02\r\n", Encoding.UTF8, "text/csv"),
         [typeof(NewRole)] = of => new { name = $"Made by a sample {Guid.NewGuid()}" },
         [typeof(RoleChange)] = _ => new { name = $"Changed by a sample {Guid.NewGuid()}" },
         [typeof(GroupContent)] = of => new { name = $"Made by a sample {Guid.NewGuid()}", supervisorId = of.People.PersonId },
@@ -165,7 +166,7 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
     private static readonly HashSet<Type> Neutral =
     [
         typeof(NewRole), typeof(Dictionary<string, JsonElement>), typeof(PasswordChange), typeof(NewApiKey), typeof(NewCalendarFeed), typeof(NewGuestTodo), typeof(NewTag), typeof(NewBackendTodo),
-        typeof(NewWebhook),
+        typeof(NewWebhook), typeof(Stream),
     ];
 
     // Calls that only make sense for a tenant with this status, and leave it with another.

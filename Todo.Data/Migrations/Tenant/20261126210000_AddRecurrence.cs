@@ -1,12 +1,14 @@
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Todo.Data.Tenants;
+using Todo.Tenancy.Migrations;
 
 namespace Todo.Data.Migrations.Tenant;
 
 /// <summary>Todos that repeat, and what of their occurrences is not as the rule has it.</summary>
 [DbContext(typeof(TenantDbContext))]
 [Migration("20261126210000_AddRecurrence")]
+[Acknowledge("prefer-timestamp-tz", "An occurrence is named by the wall clock of the todo's own zone, as RFC 5545 has it: which moment that is may change with the zone's rules.")]
 public sealed class AddRecurrence : Migration
 {
     /// <inheritdoc/>
