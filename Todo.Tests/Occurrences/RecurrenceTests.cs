@@ -242,7 +242,7 @@ public sealed class RecurrenceTests(ListHost api) : IClassFixture<ListHost>
     }
 
     [Fact]
-    public async Task Completing_what_does_not_repeat_is_still_one_statement_and_what_repeats_three()
+    public async Task Completing_what_does_not_repeat_is_still_one_statement_and_what_repeats_one_transaction()
     {
         using var owner = await api.CreateTenantAsync();
         var once = await owner.AddTodoAsync("Once");
@@ -252,7 +252,9 @@ public sealed class RecurrenceTests(ListHost api) : IClassFixture<ListHost>
         await OkAsync(owner.PostAsync($"/todos/{once}/complete", null));
         statements.Take().Count.ShouldBe(1);
         await OkAsync(owner.PostAsync($"/todos/{id}/complete", null));
-        statements.Take().Count.ShouldBeLessThanOrEqualTo(4);
+
+        // Reading it, the transaction's beginning and end, its occurrences, what is saved, the end of the work at it, and whom it is told.
+        statements.Take().Count.ShouldBeLessThanOrEqualTo(7);
     }
 
     internal static async Task<(Guid Id, JsonElement Todo)> AddAsync(TenantClient client, string json)
