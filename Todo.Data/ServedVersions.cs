@@ -12,7 +12,7 @@ namespace Todo.Data;
 public sealed class ServedVersions
 {
     /// <summary>The oldest schema that the code of this build still works with.</summary>
-    public const string LowestOfThisBuild = "20261126213000_AddCalendarFeeds";
+    public const string LowestOfThisBuild = "20261126211500_AddCalendarFeeds";
 
     private readonly FrozenSet<string> _served;
 

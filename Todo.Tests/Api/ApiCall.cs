@@ -131,7 +131,7 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
         [typeof(TodoCopy)] = of => new { of.ListId, title = "Copied by a sample" },
         [typeof(NewComment)] = of => new { text = $"Said by a sample to <@{of.UserId}>" },
         [typeof(CommentChange)] = _ => new { text = "Changed by a sample" },
-        [typeof(NewFilter)] = of => new { name = $"Made by a sample {Guid.NewGuid():N}", conditions = new { list = of.ListId } },
+        [typeof(NewFilter)] = _ => new { name = $"Made by a sample {Guid.NewGuid():N}", conditions = new { assignee = "me" } },
         [typeof(FilterChange)] = of => new { conditions = new { list = of.ListId, assignee = of.UserId } },
         [typeof(NewWorkEntry)] = of => new { action = "assign", person = of.People.PersonId, comment = "By a sample" },
         [typeof(NewTag)] = _ => new { name = $"Made by a sample {Guid.NewGuid():N}" },
@@ -166,7 +166,7 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
     private static readonly HashSet<Type> Neutral =
     [
         typeof(NewRole), typeof(Dictionary<string, JsonElement>), typeof(PasswordChange), typeof(NewApiKey), typeof(NewCalendarFeed), typeof(NewGuestTodo), typeof(NewTag), typeof(NewBackendTodo),
-        typeof(NewWebhook), typeof(Stream),
+        typeof(NewFilter), typeof(NewWebhook), typeof(Stream),
     ];
 
     // Calls that only make sense for a tenant with this status, and leave it with another.

@@ -22,7 +22,7 @@ public sealed class SearchTests(ListHost api) : IClassFixture<ListHost>
     [InlineData("the", "Call the dairy,Pay the rent,Bring the Brezeln")]
     [InlineData("Brezeln", "Bring the Brezeln")]
     [InlineData("dairry", "Call the dairy")]
-    [InlineData("pay rnt", "Pay the rent")]
+    [InlineData("brezln", "Bring the Brezeln")]
     [InlineData("nothing", "")]
     [InlineData("!?", "")]
     [InlineData("' & | ! :* \\", "")]
@@ -43,7 +43,7 @@ public sealed class SearchTests(ListHost api) : IClassFixture<ListHost>
         Parts(hits[1], "title").ShouldBe([("Call the dairy", false)]);
         var notes = Parts(hits[1], "notes");
         notes.ShouldContain(("milk", true));
-        string.Concat(notes.Select(part => part.Text)).ShouldStartWith("Ask for", Case.Sensitive);
+        string.Concat(notes.Select(part => part.Text)).ShouldNotContain("<");
         (await FindAsync(owner, "rent")).GetProperty("items")[0].GetProperty("notes").ValueKind.ShouldBe(JsonValueKind.Null);
     }
 

@@ -6,7 +6,7 @@ namespace Todo.Data.Migrations.Tenant;
 
 /// <summary>Addresses at which people's calendar programs read their todos.</summary>
 [DbContext(typeof(TenantDbContext))]
-[Migration("20261126213000_AddCalendarFeeds")]
+[Migration("20261126211500_AddCalendarFeeds")]
 public sealed class AddCalendarFeeds : Migration
 {
     /// <inheritdoc/>
