@@ -19,17 +19,17 @@ internal static class SavedFilterEndpoints
 {
     public static void MapSavedFilters(this IEndpointRouteBuilder app)
     {
-        var group = app.MapGroup("/filters").WithTags("Filters").ExplainRefusals().RequirePermission(Permission.TodosRead);
-        group.MapGet("/", ListAsync).WithName("ListFilters").WithSummary("List one's saved filters").WithDescription("By name.");
-        group.MapPost("/", CreateAsync).WithName("CreateFilter").WithSummary("Save a filter").WithDescription($"Of the conditions, {TodoQuery.Explanation}.")
+        var group = app.MapGroup("/filters").WithTags("Filters").ExplainRefusals();
+        group.MapGet("/", ListAsync).RequirePermission(Permission.TodosRead).WithName("ListFilters").WithSummary("List one's saved filters").WithDescription("By name.");
+        group.MapPost("/", CreateAsync).RequirePermission(Permission.TodosWrite).WithName("CreateFilter").WithSummary("Save a filter").WithDescription($"Of the conditions, {TodoQuery.Explanation}.")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict);
-        group.MapGet("/{id:guid}", GetAsync).WithName("GetFilter").WithSummary("Show a saved filter").ProducesProblem(StatusCodes.Status404NotFound);
-        group.MapGet("/{id:guid}/todos", FindAsync).WithName("ListFilteredTodos").WithSummary("List the todos that fit a saved filter")
+        group.MapGet("/{id:guid}", GetAsync).RequirePermission(Permission.TodosRead).WithName("GetFilter").WithSummary("Show a saved filter").ProducesProblem(StatusCodes.Status404NotFound);
+        group.MapGet("/{id:guid}/todos", FindAsync).RequirePermission(Permission.TodosRead).WithName("ListFilteredTodos").WithSummary("List the todos that fit a saved filter")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
-        group.MapPatch("/{id:guid}", ChangeAsync).AcceptsMergePatch<FilterChange>().WithName("ChangeFilter").WithSummary("Change a saved filter")
+        group.MapPatch("/{id:guid}", ChangeAsync).RequirePermission(Permission.TodosWrite).AcceptsMergePatch<FilterChange>().WithName("ChangeFilter").WithSummary("Change a saved filter")
             .WithDescription("A JSON merge patch: fields that are absent stay as they are; conditions are replaced as a whole. Honours If-Match.").ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status412PreconditionFailed);
-        group.MapDelete("/{id:guid}", DeleteAsync).WithName("DeleteFilter").WithSummary("Delete a saved filter").WithDescription("For good; the todos stay. Honours If-Match.")
+        group.MapDelete("/{id:guid}", DeleteAsync).RequirePermission(Permission.TodosWrite).WithName("DeleteFilter").WithSummary("Delete a saved filter").WithDescription("For good; the todos stay. Honours If-Match.")
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status412PreconditionFailed);
     }
 

@@ -140,8 +140,9 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
             var belongings = await FillAsync(owner);
             using var person = await api.AddPersonAsync(owner.Slug, await RoleAsync(belongings, $"only {call}", [call.Permission!, .. call.AlsoNeeds]));
 
-            // What somebody said only they change, whatever they may otherwise.
-            await api.ExecuteAsync($"UPDATE {TenantSchema.Of(belongings.TenantId)}.comments SET author_id = '{person.UserId}'");
+            // What somebody said, and what they keep for themselves, only they change, whatever they may otherwise.
+            var schema = TenantSchema.Of(belongings.TenantId);
+            await api.ExecuteAsync($"UPDATE {schema}.comments SET author_id = '{person.UserId}'; UPDATE {schema}.saved_filters SET user_id = '{person.UserId}'");
             using var request = call.Request(belongings);
             using var response = await person.SendAsync(request);
             response.IsSuccessStatusCode.ShouldBeTrue($"{call}: {(int)response.StatusCode}");
