@@ -10,7 +10,7 @@ namespace Todo.Api.Search;
 
 /// <summary>
 /// Full-text search over titles and notes: words as they stand and by their English stems, titles before notes, and titles that are only like what was
-/// typed: with a letter missing, doubled or wrong. The best come first.
+/// typed, such as with a letter too many. The best come first.
 /// </summary>
 internal static class TodoSearch
 {
