@@ -72,20 +72,17 @@ public sealed class PictureTests(BrowserHost host)
     {
         // Of these tenants one has already what the migration wants to make.
         var slugs = await host.AddOldTenantsAsync("picture", 20, to: "AddComments");
-        await using (var database = await host.OpenDatabaseAsync())
-        {
-            await using var find = database.CreateCommand("SELECT schema FROM public.tenants WHERE slug = $1");
-            find.Parameters.AddWithValue(slugs[7]);
-            var schema = (string)(await find.ExecuteScalarAsync())!;
-            await using var spoil = database.CreateCommand($"CREATE TABLE {schema}.todos_tag_ids_idx ()");
-            await spoil.ExecuteNonQueryAsync();
-        }
+        await using var database = await host.OpenDatabaseAsync();
+        await using var find = database.CreateCommand("SELECT schema FROM public.tenants WHERE slug = $1");
+        find.Parameters.AddWithValue(slugs[7]);
+        var schema = (string)(await find.ExecuteScalarAsync())!;
+        await using var spoil = database.CreateCommand($"CREATE TABLE {schema}.todos_tag_ids_idx ()");
+        await spoil.ExecuteNonQueryAsync();
 
         using var client = new HttpClient { BaseAddress = host.Api };
         client.DefaultRequestHeaders.Add("X-Operator-Key", BrowserHost.OperatorKey);
-        using var started = await client.PostAsJsonAsync("/cc/runs", new { kind = "apply", to = "head", tenants = slugs, waves = "1,100%" });
-        var run = (await started.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("run").GetProperty("id").GetGuid();
-        await Eventually.TrueAsync(async () => (await client.GetFromJsonAsync<JsonElement>($"/cc/runs/{run}")).GetProperty("run").GetProperty("state").GetString() is "failed" or "paused");
+        var run = await StartAsync();
+        (await EndAsync(run)).ShouldBeOneOf("failed", "paused");
 
         await using (var fleet = await host.OpenFleetAsync(1280, isForPictures: true))
         {
@@ -95,12 +92,36 @@ public sealed class PictureTests(BrowserHost host)
             await KeepAsync(fleet, "fleet", 640);
         }
 
-        await using var visit = await host.OpenDashboardAsync($"/traces?error=true&attribute=todo.run.id%3D{run}", 1280, isForPictures: true);
-        await visit.Page.Locator("#traces a").First.ClickAsync();
-        await visit.Page.Locator(".span-row", new() { HasText = "tenant migrate ×" }).ClickAsync();
-        await visit.Page.Locator(".span-row[aria-label^='tenant migrate'][aria-label$='failed']").Nth(1).ClickAsync();
-        await Expect(visit.Page.Locator("#drawer")).ToContainTextAsync("db.response.status_code");
-        await KeepAsync(visit, "telemetry-failing-migration", 640);
+        await using (var visit = await host.OpenDashboardAsync($"/traces?error=true&attribute=todo.run.id%3D{run}", 1280, isForPictures: true))
+        {
+            await visit.Page.Locator("#traces a").First.ClickAsync();
+            await visit.Page.Locator(".span-row", new() { HasText = "tenant migrate ×" }).ClickAsync();
+            await visit.Page.Locator(".span-row[aria-label^='tenant migrate'][aria-label$='failed']").Nth(1).ClickAsync();
+            await Expect(visit.Page.Locator("#drawer")).ToContainTextAsync("db.response.status_code");
+            await KeepAsync(visit, "telemetry-failing-migration", 640);
+        }
+
+        // Others use the same fleet: it is mended, and no run is left open.
+        await using var mend = database.CreateCommand($"DROP TABLE {schema}.todos_tag_ids_idx");
+        await mend.ExecuteNonQueryAsync();
+        using var cancelled = await client.PostAsync($"/cc/runs/{run}/cancel", null);
+        (await EndAsync(await StartAsync())).ShouldBe("completed");
+
+        async Task<Guid> StartAsync()
+        {
+            using var started = await client.PostAsJsonAsync("/cc/runs", new { kind = "apply", to = "head", tenants = slugs, waves = "1,100%" });
+            var text = await started.Content.ReadAsStringAsync();
+            started.IsSuccessStatusCode.ShouldBeTrue(text);
+            return JsonDocument.Parse(text).RootElement.GetProperty("run").GetProperty("id").GetGuid();
+        }
+
+        async Task<string> EndAsync(Guid id)
+        {
+            var state = "";
+            await Eventually.TrueAsync(async () =>
+                (state = (await client.GetFromJsonAsync<JsonElement>($"/cc/runs/{id}")).GetProperty("run").GetProperty("state").GetString()!) is not ("running" or "planned"));
+            return state;
+        }
     }
 
     [Fact]
