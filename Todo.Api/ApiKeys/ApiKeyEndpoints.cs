@@ -72,19 +72,7 @@ internal static class ApiKeyEndpoints
             return TypedResults.Problem("There is no such key.", statusCode: StatusCodes.Status404NotFound);
         }
 
-        await using (var transaction = await tenant.Database.BeginTransactionAsync(cancellationToken))
-        {
-            // Of two who revoke it at once one has done it.
-            var now = clock.GetTimestamptz();
-            if (await tenant.ApiKeys.Where(one => one.Id == id && one.RevokedAt == null).ExecuteUpdateAsync(one => one.SetProperty(k => k.RevokedAt, now), cancellationToken) == 1)
-            {
-                audit.Add(tenant, "api_key.revoked", AuditSubject.Of(key));
-                await tenant.SaveChangesAsync(cancellationToken);
-            }
-
-            await transaction.CommitAsync(cancellationToken);
-        }
-
+        await Revocation.RevokeAsync(tenant, key, AuditSubject.Of(key), audit, clock.GetTimestamptz(), cancellationToken);
         await keys.ForgetAsync(identity.Schema.TenantId, key.Hash);
         return TypedResults.NoContent();
     }

@@ -40,7 +40,7 @@ internal static class CalendarEndpoints
         {
             Id = todo,
             List = list,
-            Assignee = assignee is { } person ? person.Id ?? identity.UserId : null,
+            Assignee = assignee?.IdFor(identity.UserId),
             Tags = tag is { Length: > 0 } ? tag : null,
             Priority = priority,
         };

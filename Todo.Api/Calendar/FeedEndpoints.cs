@@ -67,19 +67,7 @@ internal static class FeedEndpoints
         var me = identity.UserId;
         var feed = await tenant.CalendarFeeds.AsNoTracking().SingleOrDefaultAsync(one => one.Id == id && one.CreatedBy == me, cancellationToken)
             ?? throw RefusedException.NotFound("There is no such address of yours.");
-        await using (var transaction = await tenant.Database.BeginTransactionAsync(cancellationToken))
-        {
-            // Of two who revoke it at once one has done it.
-            var now = clock.GetTimestamptz();
-            if (await tenant.CalendarFeeds.Where(one => one.Id == id && one.RevokedAt == null).ExecuteUpdateAsync(one => one.SetProperty(f => f.RevokedAt, now), cancellationToken) == 1)
-            {
-                audit.Add(tenant, "calendar_feed.revoked", AuditSubject.Of(feed));
-                await tenant.SaveChangesAsync(cancellationToken);
-            }
-
-            await transaction.CommitAsync(cancellationToken);
-        }
-
+        await Revocation.RevokeAsync(tenant, feed, AuditSubject.Of(feed), audit, clock.GetTimestamptz(), cancellationToken);
         await feeds.ForgetAsync(identity.Schema.TenantId, feed.Hash);
         return TypedResults.NoContent();
     }

@@ -46,15 +46,7 @@ internal static class CommentEndpoints
         [Range(1, Page.MaxLimit)] int limit = Page.DefaultLimit,
         Cursor? cursor = null)
     {
-        var after = cursor?.After ?? Guid.Empty;
-        var todos = ListAccess.Todos(tenant, identity.UserId, ListRight.Read);
-        var rows = await tenant.Comments.Where(comment => comment.TodoId == id && comment.Id > after && todos.Any(one => one.Id == id))
-            .OrderBy(comment => comment.Id).Take(limit + 1).AsNoTracking().ToListAsync(cancellationToken);
-        if (rows.Count == 0 && !await todos.AnyAsync(one => one.Id == id, cancellationToken))
-        {
-            throw TodoEndpoints.NoSuchTodo();
-        }
-
+        var rows = await OfTodo.PageAsync<Comment>(tenant, identity.UserId, id, cursor, limit, cancellationToken);
         return Page.Of(rows.ConvertAll(CommentResponse.Of), limit, comment => comment.Id, ApiJson.Default.PageCommentResponse, context);
     }
 

@@ -180,11 +180,7 @@ internal static class GroupEndpoints
     {
         try
         {
-            await tenant.SaveChangesAsync(cancellationToken);
-        }
-        catch (DbUpdateException exception) when (exception.InnerException is PostgresException { ConstraintName: "groups_name_key" })
-        {
-            throw RefusedException.Conflict("There is a group with this name.");
+            await UniqueName.SaveAsync(tenant, "groups_name_key", "There is a group with this name.", cancellationToken);
         }
         catch (DbUpdateException exception) when (exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation })
         {

@@ -96,19 +96,7 @@ internal static class GuestLinkEndpoints
             return TypedResults.Problem("There is no such link.", statusCode: StatusCodes.Status404NotFound);
         }
 
-        await using (var transaction = await tenant.Database.BeginTransactionAsync(cancellationToken))
-        {
-            // Of two who revoke it at once one has done it.
-            var now = clock.GetTimestamptz();
-            if (await tenant.GuestLinks.Where(one => one.Id == id && one.RevokedAt == null).ExecuteUpdateAsync(one => one.SetProperty(l => l.RevokedAt, now), cancellationToken) == 1)
-            {
-                audit.Add(tenant, "guest_link.revoked", AuditSubject.Of(link));
-                await tenant.SaveChangesAsync(cancellationToken);
-            }
-
-            await transaction.CommitAsync(cancellationToken);
-        }
-
+        await Revocation.RevokeAsync(tenant, link, AuditSubject.Of(link), audit, clock.GetTimestamptz(), cancellationToken);
         await links.ForgetAsync(identity.Schema.TenantId, link.Hash);
         return TypedResults.NoContent();
     }

@@ -24,17 +24,10 @@ internal static class ListStatements
         SELECT {4}, 'list.shared', {8}, {9}::uuid, list_id, subject_id, jsonb_build_object('access', jsonb_build_object('to', {10}::text)) FROM done
         """;
 
-    private static readonly string PurgeTrash =
-        """
-        WITH done AS (DELETE FROM "<tenant>".todo_lists WHERE deleted_at < {0} RETURNING id)
-        INSERT INTO "<tenant>".events (at, kind, actor_kind, actor_id, list_id, audience) SELECT {1}, 'list.purged', {2}, {3}::uuid, done.id,
-        """ + $" {Readers} FROM done";
+    // {0} is which, {1} now, {2} and {3} who does it.
+    private static readonly string PurgeTrash = Purging("deleted_at < {0}");
 
-    private static readonly string Purge =
-        """
-        WITH done AS (DELETE FROM "<tenant>".todo_lists WHERE id = {0} AND version = {4} RETURNING id)
-        INSERT INTO "<tenant>".events (at, kind, actor_kind, actor_id, list_id, audience) SELECT {1}, 'list.purged', {2}, {3}::uuid, done.id,
-        """ + $" {Readers} FROM done";
+    private static readonly string Purge = Purging("id = {0} AND version = {4}");
 
     /// <summary>Deletes one for good, with its todos, at the version that was read. False: it is at another one, or gone.</summary>
     public static async Task<bool> PurgeAsync(TenantDbContext tenant, TodoList list, DateTimeOffset now, CancellationToken cancellationToken) => await tenant.Database.ExecuteSqlAsync(
@@ -61,4 +54,10 @@ internal static class ListStatements
         FROM done
         """,
         cancellationToken);
+
+    private static string Purging(string which) =>
+        $$"""
+        WITH done AS (DELETE FROM "<tenant>".todo_lists WHERE {{which}} RETURNING id)
+        INSERT INTO "<tenant>".events (at, kind, actor_kind, actor_id, list_id, audience) SELECT {1}, 'list.purged', {2}, {3}::uuid, done.id, {{Readers}} FROM done
+        """;
 }

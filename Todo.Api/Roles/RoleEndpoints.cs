@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 using Todo.Api.Audit;
 using Todo.Api.Errors;
 using Todo.Api.Identity;
@@ -157,17 +156,7 @@ internal static class RoleEndpoints
             : asked;
     }
 
-    private static async Task SaveAsync(TenantDbContext tenant, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await tenant.SaveChangesAsync(cancellationToken);
-        }
-        catch (DbUpdateException exception) when (exception.InnerException is PostgresException { ConstraintName: "roles_name_key" })
-        {
-            throw RefusedException.Conflict("There is a role with this name.");
-        }
-    }
+    private static Task SaveAsync(TenantDbContext tenant, CancellationToken cancellationToken) => UniqueName.SaveAsync(tenant, "roles_name_key", "There is a role with this name.", cancellationToken);
 
     private static JsonArray Json(IEnumerable<string> names) => [.. names.Select(name => (JsonNode)name)];
 

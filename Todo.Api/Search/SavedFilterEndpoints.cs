@@ -2,7 +2,6 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 using Todo.Api.Errors;
 using Todo.Api.Identity;
 using Todo.Api.Paging;
@@ -90,9 +89,9 @@ internal static class SavedFilterEndpoints
             filter.Sort = change.Has(nameof(change.Sort)) ? change.Sort : filter.Sort;
 
             // PostgreSQL writes its JSON in another way than we do, so equal ones are compared as what they mean.
-            if (change.Has(nameof(change.Conditions)) && Text(FilterResponse.Of(filter).Conditions) is var before && Text(change.Conditions) is var after && before != after)
+            if (change.Has(nameof(change.Conditions)) && Text(change.Conditions) != Text(FilterResponse.Of(filter).Conditions))
             {
-                filter.Conditions = after;
+                filter.Conditions = Text(change.Conditions);
             }
 
             if (tenant.ChangeTracker.HasChanges())
@@ -127,17 +126,7 @@ internal static class SavedFilterEndpoints
 
     private static string Text(TodoQuery conditions) => JsonSerializer.Serialize(conditions, ApiJson.Default.TodoQuery);
 
-    private static async Task SaveAsync(TenantDbContext tenant, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await tenant.SaveChangesAsync(cancellationToken);
-        }
-        catch (DbUpdateException exception) when (exception.InnerException is PostgresException { ConstraintName: "saved_filters_user_id_name_key_key" })
-        {
-            throw RefusedException.Conflict("You have a filter with this name.");
-        }
-    }
+    private static Task SaveAsync(TenantDbContext tenant, CancellationToken cancellationToken) => UniqueName.SaveAsync(tenant, "saved_filters_user_id_name_key_key", "You have a filter with this name.", cancellationToken);
 
     private static RefusedException NoSuchFilter() => RefusedException.NotFound("There is no such filter.");
 }

@@ -35,7 +35,7 @@ internal static class StatisticsEndpoints
         var week = calendar.WeekOf(today);
         var day = (calendar.BeginningOf(today), calendar.BeginningOf(today.AddDays(1)));
         var counts = await StatisticsQueries.CountAsync(
-            tenant, me, list, Person(assignee, me), now, day, (calendar.BeginningOf(week), calendar.BeginningOf(week.AddDays(7))), cancellationToken);
+            tenant, me, list, assignee?.IdFor(me), now, day, (calendar.BeginningOf(week), calendar.BeginningOf(week.AddDays(7))), cancellationToken);
         return TypedResults.Ok(new StatisticsResponse(
             calendar.Zone,
             today,
@@ -56,7 +56,7 @@ internal static class StatisticsEndpoints
         DateOnly? to = null,
         Guid? list = null,
         PersonFilter? assignee = null) =>
-        ShowDaysAsync(identity.UserId, tenant, clock, from, to, moments => StatisticsQueries.CompletedAsync(tenant, identity.UserId, list, Person(assignee, identity.UserId), moments, cancellationToken), cancellationToken);
+        ShowDaysAsync(identity.UserId, tenant, clock, from, to, moments => StatisticsQueries.CompletedAsync(tenant, identity.UserId, list, assignee?.IdFor(identity.UserId), moments, cancellationToken), cancellationToken);
 
     private static Task<Ok<DailyCounts>> ShowOverdueAsync(
         RequestIdentity identity,
@@ -67,7 +67,7 @@ internal static class StatisticsEndpoints
         DateOnly? to = null,
         Guid? list = null,
         PersonFilter? assignee = null) =>
-        ShowDaysAsync(identity.UserId, tenant, clock, from, to, moments => StatisticsQueries.LateAsync(tenant, identity.UserId, list, Person(assignee, identity.UserId), moments, cancellationToken), cancellationToken);
+        ShowDaysAsync(identity.UserId, tenant, clock, from, to, moments => StatisticsQueries.LateAsync(tenant, identity.UserId, list, assignee?.IdFor(identity.UserId), moments, cancellationToken), cancellationToken);
 
     private static async Task<Ok<PeopleWorkResponse>> ShowTimeAsync(
         RequestIdentity identity, TenantDbContext tenant, TimeProvider clock, CancellationToken cancellationToken, DayOrTime? from = null, DayOrTime? to = null)
@@ -91,6 +91,4 @@ internal static class StatisticsEndpoints
         var counts = await count([.. days.Append(days[^1].AddDays(1)).Select(calendar.BeginningOf)]);
         return TypedResults.Ok(new DailyCounts(calendar.Zone, [.. days.Select((day, i) => new DailyCount(day, counts[i]))]));
     }
-
-    private static Guid? Person(PersonFilter? filter, Guid me) => filter is { } person ? person.Id ?? me : null;
 }

@@ -1,7 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 using Todo.Api.Errors;
 using Todo.Api.Identity;
 using Todo.Api.Paging;
@@ -130,17 +129,7 @@ internal static class TagEndpoints
         EntityTag.Check(context, EntityTag.Of(version));
     }
 
-    private static async Task SaveAsync(TenantDbContext tenant, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await tenant.SaveChangesAsync(cancellationToken);
-        }
-        catch (DbUpdateException exception) when (exception.InnerException is PostgresException { ConstraintName: "tags_name_key_key" })
-        {
-            throw RefusedException.Conflict("There is a tag with this name.");
-        }
-    }
+    private static Task SaveAsync(TenantDbContext tenant, CancellationToken cancellationToken) => UniqueName.SaveAsync(tenant, "tags_name_key_key", "There is a tag with this name.", cancellationToken);
 
     private static RefusedException NoSuchTag() => RefusedException.NotFound("There is no such tag.");
 }

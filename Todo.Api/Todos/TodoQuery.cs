@@ -2,7 +2,6 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.EntityFrameworkCore;
 using Todo.Data.Tenants;
 
 namespace Todo.Api.Todos;
@@ -42,6 +41,9 @@ public enum DueWindow
 public readonly record struct PersonFilter(Guid? Id) : IParsable<PersonFilter>
 {
     private const string Me = "me";
+
+    /// <summary>Who it is when this person asks.</summary>
+    public Guid IdFor(Guid me) => Id ?? me;
 
     /// <inheritdoc/>
     public static PersonFilter Parse(string s, IFormatProvider? provider) => TryParse(s, provider, out var person) ? person : throw new FormatException("Neither an id nor 'me'.");
@@ -130,7 +132,7 @@ public sealed record TodoQuery
     [StringLength(200)]
     public string? Text { get; init; }
 
-    /// <summary>What that means for somebody at this moment. Only <see cref="Due"/> needs a look at the person's time zone.</summary>
+    /// <summary>What that means for somebody at this moment. Only <see cref="Due"/> needs a look at the person's calendar.</summary>
     internal async Task<TodoFilter> ForAsync(Guid me, TenantDbContext tenant, TimeProvider clock, CancellationToken cancellationToken)
     {
         var filter = new TodoFilter
@@ -138,7 +140,7 @@ public sealed record TodoQuery
             List = List,
             Parent = Parent,
             TopLevel = TopLevel ?? false,
-            Assignee = Assignee is { } person ? person.Id ?? me : null,
+            Assignee = Assignee?.IdFor(me),
             Tags = Tag is { Length: > 0 } ? Tag : null,
             State = State,
             Priority = Priority,
@@ -152,9 +154,9 @@ public sealed record TodoQuery
             return filter;
         }
 
-        var zone = await tenant.Users.Where(user => user.Id == me).Select(user => user.TimeZone).SingleAsync(cancellationToken);
+        var calendar = await PersonalCalendar.OfAsync(tenant, me, cancellationToken);
         var now = clock.GetUtcNow();
-        var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(now, TimeZoneInfo.FindSystemTimeZoneById(zone)).DateTime);
+        var today = calendar.DayOf(now);
         var (from, before) = Due switch
         {
             DueWindow.Today => (0, 1),
@@ -165,7 +167,7 @@ public sealed record TodoQuery
             ? filter with { LateAt = (now, Start(0)) }
             : filter with { DueFrom = Latest(filter.DueFrom, Start(from)), DueBefore = Earliest(filter.DueBefore, Start(before)) };
 
-        DateTimeOffset Start(int days) => new DayOrTime(today.AddDays(days)).In(zone);
+        DateTimeOffset Start(int days) => calendar.BeginningOf(today.AddDays(days));
     }
 
     private static DateTimeOffset Latest(DateTimeOffset? one, DateTimeOffset other) => one > other ? one.Value : other;

@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Todo.Api.Errors;
 using Todo.Api.Identity;
-using Todo.Api.Lists;
 using Todo.Api.Paging;
 using Todo.Api.Todos;
 using Todo.Data;
@@ -44,15 +43,7 @@ internal static class WorkEndpoints
         [Range(1, Page.MaxLimit)] int limit = Page.DefaultLimit,
         Cursor? cursor = null)
     {
-        var after = cursor?.After ?? Guid.Empty;
-        var todos = ListAccess.Todos(tenant, identity.UserId, ListRight.Read);
-        var rows = await tenant.WorkEntries.Where(entry => entry.TodoId == id && entry.Id > after && todos.Any(one => one.Id == id))
-            .OrderBy(entry => entry.Id).Take(limit + 1).AsNoTracking().ToListAsync(cancellationToken);
-        if (rows.Count == 0 && !await todos.AnyAsync(one => one.Id == id, cancellationToken))
-        {
-            throw TodoEndpoints.NoSuchTodo();
-        }
-
+        var rows = await OfTodo.PageAsync<WorkEntry>(tenant, identity.UserId, id, cursor, limit, cancellationToken);
         return Page.Of(rows.ConvertAll(WorkEntryResponse.Of), limit, entry => entry.Id, ApiJson.Default.PageWorkEntryResponse, context);
     }
 

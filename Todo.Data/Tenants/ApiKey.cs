@@ -1,7 +1,7 @@
 namespace Todo.Data.Tenants;
 
 /// <summary>A key with which a machine calls the API. The key itself is nowhere; only its hash is.</summary>
-public sealed class ApiKey
+public sealed class ApiKey : IRevocable
 {
     /// <summary>UUID version 7.</summary>
     public required Guid Id { get; init; }

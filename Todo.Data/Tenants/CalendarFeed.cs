@@ -1,7 +1,7 @@
 namespace Todo.Data.Tenants;
 
 /// <summary>An address at which a person's calendar program reads their todos. Its secret is nowhere; only its hash is.</summary>
-public sealed class CalendarFeed
+public sealed class CalendarFeed : IRevocable
 {
     /// <summary>UUID version 7.</summary>
     public required Guid Id { get; init; }

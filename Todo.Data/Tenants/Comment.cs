@@ -1,7 +1,7 @@
 namespace Todo.Data.Tenants;
 
 /// <summary>What somebody says about a todo.</summary>
-public sealed class Comment
+public sealed class Comment : IOfTodo
 {
     /// <summary>The longest text, in UTF-16 code units.</summary>
     public const int MaxTextLength = 5_000;

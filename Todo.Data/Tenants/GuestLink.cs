@@ -1,7 +1,7 @@
 namespace Todo.Data.Tenants;
 
 /// <summary>A link to one list for people without an account, such as a QR code on a door. The link's secret is nowhere; only its hash is.</summary>
-public sealed class GuestLink
+public sealed class GuestLink : IRevocable
 {
     /// <summary>UUID version 7.</summary>
     public required Guid Id { get; init; }

@@ -69,7 +69,7 @@ public enum WorkAction : short
 }
 
 /// <summary>That somebody did something with a todo. Never changed.</summary>
-public sealed class WorkEntry
+public sealed class WorkEntry : IOfTodo
 {
     /// <summary>The longest comment, in UTF-16 code units.</summary>
     public const int MaxCommentLength = 1_000;

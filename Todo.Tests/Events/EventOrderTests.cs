@@ -78,6 +78,8 @@ public sealed class EventOrderTests(EventHost api) : IClassFixture<EventHost>
                 foreach (var id in ids)
                 {
                     await WriteAsync(connection, schema, id);
+
+                    // Makes the transactions of the plan long or short, so that they overlap; nothing is expected of the time.
                     await Task.Delay(pause);
                 }
 

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using CsvHelper;
-using Todo.Api.Statistics;
+using Todo.Api.Todos;
 using Todo.Tests.Api;
 using Todo.Tests.Lists;
 using static Todo.Tests.Lists.ListHost;

@@ -12,6 +12,7 @@ using Todo.Data;
 using Todo.Tenancy.Provisioning;
 using Todo.Tests.Api;
 using Todo.Tests.Embedded;
+using Todo.Tests.EndToEnd;
 using Todo.Tests.Servers;
 
 namespace Todo.Tests.LocalAspire.Browser;
@@ -26,11 +27,6 @@ public sealed class InBrowser : ICollectionFixture<BrowserHost>
 /// <summary>The whole system as <c>dotnet run --project Todo.AppHost</c> starts it, on data of its own, and a browser to look at it with.</summary>
 public sealed class BrowserHost : IAsyncLifetime, IDisposable
 {
-    /// <summary>The operators' key.</summary>
-    public const string OperatorKey = "the operator key";
-
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
-
     private readonly TemporaryFolder _data = new();
     private DistributedApplication? _app;
     private IPlaywright? _playwright;
@@ -55,15 +51,11 @@ public sealed class BrowserHost : IAsyncLifetime, IDisposable
         // The browser first: if there is none, that is said before minutes have gone.
         _playwright = await Playwright.CreateAsync();
         _browser = await Chromium.LaunchAsync(_playwright);
-        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Todo_AppHost>(
-            ["--environment=Development", $"--Todo:DataFolder={_data.Root}", "--Parameters:demo-password=the demo password", $"--Parameters:operator-key={OperatorKey}"],
-            (options, _) => options.DisableDashboard = false);
-        _app = await builder.BuildAsync();
-        await _app.StartAsync().WaitAsync(Patience);
-        await _app.ResourceNotifications.WaitForResourceHealthyAsync("api").WaitAsync(Patience);
+        _app = await DemoSystem.BuildAsync(_data, withDashboard: true);
+        await DemoSystem.StartAsync(_app);
         Api = _app.GetEndpoint("api", "http");
-        Bakery = await SignInAsync("alice@bakery.example");
-        Garage = await SignInAsync("carol@garage.example");
+        Bakery = await DemoSystem.SignInAsync(_app, "alice@bakery.example");
+        Garage = await DemoSystem.SignInAsync(_app, "carol@garage.example");
         await Bakery.AddTodoAsync("Flour");
         await Garage.AddTodoAsync("Oil");
     }
@@ -120,7 +112,7 @@ public sealed class BrowserHost : IAsyncLifetime, IDisposable
     {
         var visit = await OpenAsync(width, isForPictures);
         await visit.Page.GotoAsync(new Uri(Api, "/cc").ToString());
-        await visit.Page.GetByLabel("Operators' key").FillAsync(OperatorKey);
+        await visit.Page.GetByLabel("Operators' key").FillAsync(DemoSystem.OperatorKey);
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
         await Assertions.Expect(visit.Page.Locator("#summary")).ToContainTextAsync("newest version");
         return visit;
@@ -141,7 +133,7 @@ public sealed class BrowserHost : IAsyncLifetime, IDisposable
         }
 
         using var client = new HttpClient { BaseAddress = Api };
-        client.DefaultRequestHeaders.Add("X-Operator-Key", OperatorKey);
+        client.DefaultRequestHeaders.Add("X-Operator-Key", DemoSystem.OperatorKey);
         await RollBackAsync(client, slugs, to);
         return slugs;
     }
@@ -176,14 +168,5 @@ public sealed class BrowserHost : IAsyncLifetime, IDisposable
         using var response = await client.PostAsync($"/api/resources/{resource}/commands/{command}", null);
         var outcome = await response.Content.ReadFromJsonAsync<JsonElement>();
         outcome.GetProperty("success").GetBoolean().ShouldBeTrue(outcome.ToString());
-    }
-
-    private async Task<TenantClient> SignInAsync(string email)
-    {
-        using var client = new HttpClient { BaseAddress = Api };
-        using var response = await client.PostAsJsonAsync("/auth/login", new { email, password = "the demo password" });
-        response.EnsureSuccessStatusCode();
-        var login = await response.Content.ReadFromJsonAsync<JsonElement>();
-        return new TenantClient(Api, login.GetProperty("tenant").GetString()!, login.GetProperty("token").GetString()!, login.GetProperty("userId").GetGuid());
     }
 }

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Playwright;
 using Todo.Tests.Architecture;
+using Todo.Tests.EndToEnd;
 using Todo.Tests.Servers;
 using static Microsoft.Playwright.Assertions;
 
@@ -58,6 +59,8 @@ public sealed class PictureTests(BrowserHost host)
             await hold.ExecuteNonQueryAsync();
             var waiting = host.Bakery.TitlesAsync();
             await host.Garage.TitlesAsync();
+
+            // How slow the tenant is in the picture; nothing is waited for.
             await Task.Delay(300);
             await transaction.RollbackAsync();
             await waiting;
@@ -80,7 +83,7 @@ public sealed class PictureTests(BrowserHost host)
         await spoil.ExecuteNonQueryAsync();
 
         using var client = new HttpClient { BaseAddress = host.Api };
-        client.DefaultRequestHeaders.Add("X-Operator-Key", BrowserHost.OperatorKey);
+        client.DefaultRequestHeaders.Add("X-Operator-Key", DemoSystem.OperatorKey);
         var run = await StartAsync();
         (await EndAsync(run)).ShouldBeOneOf("failed", "paused");
 

@@ -4,8 +4,8 @@ using Aspire.Hosting;
 using Aspire.Hosting.Dashboard;
 using Aspire.Hosting.Testing;
 using Microsoft.Extensions.DependencyInjection;
-using Todo.Tests.Api;
 using Todo.Tests.Embedded;
+using Todo.Tests.EndToEnd;
 using Todo.Tests.LocalAspire.Browser;
 using Todo.Tests.Servers;
 
@@ -14,20 +14,14 @@ namespace Todo.Tests.LocalAspire.Dashboard;
 /// <summary>What a developer sees of the whole system: a request to it can be followed from the dashboard alone.</summary>
 public sealed class DashboardEndToEndTests : IAsyncLifetime, IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
-
     private readonly TemporaryFolder _data = new();
     private readonly HttpClient _reader = new();
     private DistributedApplication _app = null!;
 
     public async Task InitializeAsync()
     {
-        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Todo_AppHost>(
-            ["--environment=Development", $"--Todo:DataFolder={_data.Root}", "--Parameters:demo-password=the demo password", "--Parameters:operator-key=the operator key"],
-            (options, _) => options.DisableDashboard = false);
-        _app = await builder.BuildAsync();
-        await _app.StartAsync().WaitAsync(Patience);
-        await _app.ResourceNotifications.WaitForResourceHealthyAsync("api").WaitAsync(Patience);
+        _app = await DemoSystem.BuildAsync(_data, withDashboard: true);
+        await DemoSystem.StartAsync(_app);
         var server = _app.Services.GetRequiredService<DashboardService>().Server!;
         _reader.BaseAddress = new(server.Url);
         _reader.DefaultRequestHeaders.Authorization = new("Bearer", server.Token);
@@ -48,8 +42,8 @@ public sealed class DashboardEndToEndTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task A_request_can_be_followed_through_traces_logs_and_metrics()
     {
-        using var bakery = await SignInAsync("alice@bakery.example");
-        using var garage = await SignInAsync("carol@garage.example");
+        using var bakery = await DemoSystem.SignInAsync(_app, "alice@bakery.example");
+        using var garage = await DemoSystem.SignInAsync(_app, "carol@garage.example");
         await bakery.AddTodoAsync("Flour");
         await garage.AddTodoAsync("Oil");
 
@@ -75,7 +69,7 @@ public sealed class DashboardEndToEndTests : IAsyncLifetime, IDisposable
 
         // A run over the two of them, started by an operator: a span for each, under one trace, on which they both are.
         using var client = _app.CreateHttpClient("api", "http");
-        client.DefaultRequestHeaders.Add("X-Operator-Key", "the operator key");
+        client.DefaultRequestHeaders.Add("X-Operator-Key", DemoSystem.OperatorKey);
         await BrowserHost.RollBackAsync(client, [bakery.Slug, garage.Slug], to: "-1");
         using var started = await client.PostAsJsonAsync("/cc/runs", new { tenants = new[] { bakery.Slug, garage.Slug } });
         started.StatusCode.ShouldBe(System.Net.HttpStatusCode.Accepted);
@@ -109,8 +103,8 @@ public sealed class DashboardEndToEndTests : IAsyncLifetime, IDisposable
     public async Task The_projects_are_told_where_telemetry_goes_and_no_secret_is_shown()
     {
         var text = await _reader.GetStringAsync("/api/resources");
-        text.ShouldNotContain("the operator key");
-        text.ShouldNotContain("the demo password");
+        text.ShouldNotContain(DemoSystem.OperatorKey);
+        text.ShouldNotContain(DemoSystem.Password);
 
         var api = JsonDocument.Parse(text).RootElement.EnumerateArray().Single(resource => resource.GetProperty("name").GetString() == "api");
         var environment = api.GetProperty("environment").EnumerateArray().ToDictionary(
@@ -137,14 +131,5 @@ public sealed class DashboardEndToEndTests : IAsyncLifetime, IDisposable
         JsonElement found = default;
         await Eventually.TrueAsync(async () => isThere(found = await _reader.GetFromJsonAsync<JsonElement>(path)));
         return found;
-    }
-
-    private async Task<TenantClient> SignInAsync(string email)
-    {
-        using var client = _app.CreateHttpClient("api", "http");
-        using var response = await client.PostAsJsonAsync("/auth/login", new { email, password = "the demo password" });
-        response.EnsureSuccessStatusCode();
-        var login = await response.Content.ReadFromJsonAsync<JsonElement>();
-        return new TenantClient(client.BaseAddress!, login.GetProperty("tenant").GetString()!, login.GetProperty("token").GetString()!, login.GetProperty("userId").GetGuid());
     }
 }

@@ -1,10 +1,9 @@
 using Microsoft.EntityFrameworkCore;
 using Todo.Api.Errors;
 using Todo.Api.Settings;
-using Todo.Api.Todos;
 using Todo.Data.Tenants;
 
-namespace Todo.Api.Statistics;
+namespace Todo.Api.Todos;
 
 /// <summary>Days and weeks as somebody lives them.</summary>
 /// <param name="Zone">IANA.</param>
