@@ -11,8 +11,8 @@ namespace Todo.Benchmarks.Telemetry;
 internal static class TelemetryBenchmark
 {
     private const string Path = "/todos";
-    private static readonly string[] Names = ["off", "on, nobody to send to, 10 %", "on, collector, 10 %", "on, collector, 100 %"];
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(12);
+    private static readonly string[] Names = ["off", "on, nobody to send to, 10 %", "on, collector, no traces", "on, collector, 10 %", "on, collector, 100 %"];
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(20);
 
     // As 'requests' has them.
     private static readonly RequestsOptions Made = new(Tenants: 100, Todos: 40, People: 20, Rounds: 0, Seconds: 0, Connections: 0, Pool: 8, [Path], Database: "");
@@ -31,9 +31,10 @@ internal static class TelemetryBenchmark
 
         await using var off = await StartAsync("off", endpoint: null, "0");
         await using var alone = await StartAsync("no collector", nobody, "0.1");
+        await using var untraced = await StartAsync("no traces", collector.Address.AbsoluteUri, "0");
         await using var tenth = await StartAsync("10 %", collector.Address.AbsoluteUri, "0.1");
         await using var all = await StartAsync("100 %", collector.Address.AbsoluteUri, "1");
-        ServerUnderTest[] servers = [off, alone, tenth, all];
+        ServerUnderTest[] servers = [off, alone, untraced, tenth, all];
         var requests = await RequestsBenchmark.AskBothAsync(off.Address, all.Address, Path, tenants, cancellationToken);
         var generators = servers.Select(server => new LoadGenerator(server.Address, options.Connections)).ToArray();
         try
