@@ -29,6 +29,9 @@ internal static class DatabaseSpans
 
     // Statements are texts of ours and of EF Core's, so there are some hundreds; should there be more, the rest is looked at each time.
     private const int MostSummaries = 2000;
+
+    // Named in a summary; what a change brings with it comes after it.
+    private const int MostChanges = 3;
     private static readonly ConcurrentDictionary<string, (string Operation, string Summary)> Summaries = new(StringComparer.Ordinal);
 
     public static void Complete(Activity span)
@@ -97,7 +100,10 @@ internal static class DatabaseSpans
         return general.ToString();
     }
 
-    /// <summary>What is done, and to which table, such as <c>SELECT todos</c>.</summary>
+    /// <summary>
+    /// What is done, and to which tables, such as <c>SELECT todos</c>. Of what changes something the changes are named, wherever in it they are, and not
+    /// what is read for them: <c>UPDATE todos INSERT events</c>.
+    /// </summary>
     public static (string Operation, string Summary) Summarize(string text)
     {
         var words = text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
@@ -107,25 +113,46 @@ internal static class DatabaseSpans
             return ("BATCH", "BATCH");
         }
 
-        var before = operation switch
+        if (operation is not ("SELECT" or "INSERT" or "UPDATE" or "DELETE" or "WITH"))
         {
-            "SELECT" or "DELETE" => "FROM",
-            "INSERT" => "INTO",
-            "UPDATE" => "UPDATE",
-            _ => null,
-        };
-        for (var i = 0; before is not null && i + 1 < words.Length; i++)
-        {
-            // A query in parentheses has its table in it.
-            if (words[i].Equals(before, StringComparison.OrdinalIgnoreCase) && !words[i + 1].StartsWith('('))
-            {
-                var name = words[i + 1].Split('(')[0];
-                name = name[(name.LastIndexOf('.') + 1)..].Trim('"', ',', ';', ')');
-                return (operation, name.Contains('$', StringComparison.Ordinal) || name.Contains('\'', StringComparison.Ordinal) ? operation : $"{operation} {name}");
-            }
+            return (operation, operation);
         }
 
-        return (operation, operation);
+        var changes = Changes(words).Distinct().Take(MostChanges).ToList();
+        if (changes.Count > 0)
+        {
+            return (changes[0].Split(' ')[0], string.Join(' ', changes));
+        }
+
+        var table = words.Zip(words.Skip(1)).Where(pair => pair.First.Equals("FROM", StringComparison.OrdinalIgnoreCase)).Select(pair => Table(pair.Second)).FirstOrDefault(name => name is not null);
+        return ("SELECT", table is null ? "SELECT" : $"SELECT {table}");
+    }
+
+    private static IEnumerable<string> Changes(string[] words)
+    {
+        for (var i = 0; i + 1 < words.Length; i++)
+        {
+            // What begins a part of a WITH stands behind its parenthesis.
+            var change = (words[i].TrimStart('(').ToUpperInvariant(), words[i + 1].ToUpperInvariant()) switch
+            {
+                ("INSERT", "INTO") or ("DELETE", "FROM") => i + 2,
+                // FOR UPDATE locks, ON CONFLICT DO UPDATE belongs to an INSERT.
+                ("UPDATE", not "SET") when i == 0 || words[i - 1].ToUpperInvariant() is not ("FOR" or "KEY" or "DO") => i + 1,
+                _ => words.Length,
+            };
+            if (change < words.Length && Table(words[change]) is { } table)
+            {
+                yield return $"{words[i].TrimStart('(').ToUpperInvariant()} {table}";
+            }
+        }
+    }
+
+    // Without its schema; null for a query in parentheses, whose table is in it, and for a value.
+    private static string? Table(string word)
+    {
+        var name = word.Split('(')[0];
+        name = name[(name.LastIndexOf('.') + 1)..].Trim('"', ',', ';', ')');
+        return name.Length == 0 || name.Contains('$', StringComparison.Ordinal) || name.Contains('\'', StringComparison.Ordinal) ? null : name;
     }
 
     private static int Find(string text, int from)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
+using Todo.ServiceDefaults;
 using Todo.Tests.Api;
 using Todo.Tests.Servers;
 using Todo.Tests.ServiceDefaults;
@@ -43,6 +44,30 @@ public sealed class RequestTraceTests(TelemetryHost api) : IClassFixture<Telemet
             return names.Order(StringComparer.Ordinal).SequenceEqual(["EVALSHA", "GET /todos/", "SELECT todos"]);
         });
     }
+
+    [Fact]
+    public async Task A_statement_that_changes_several_tables_is_named_by_its_changes()
+    {
+        using var owner = await api.CreateTenantAsync();
+        // The first one makes the inbox as well.
+        await owner.AddTodoAsync("Bread");
+        var (id, _) = await SendAsync(owner, HttpMethod.Post, "/todos", new { title = "Milk" });
+        var statement = (await api.TraceAsync(id, "INSERT todos INSERT events")).Single("INSERT todos INSERT events");
+        statement["db.operation.name"].ShouldBe("INSERT");
+        statement["db.query.summary"].ShouldBe("INSERT todos INSERT events");
+    }
+
+    [Theory]
+    [InlineData("SELECT t.id FROM \"<tenant>\".todos AS t", "SELECT todos")]
+    [InlineData("SELECT count(*) FROM (SELECT 1 FROM \"<tenant>\".tags WHERE id = ANY ($1) FOR KEY SHARE) AS held", "SELECT tags")]
+    [InlineData("WITH made AS (\n INSERT INTO \"<tenant>\".todos (id) VALUES ($1) ON CONFLICT (id) DO UPDATE SET id = $1 RETURNING id) SELECT id FROM made", "INSERT todos")]
+    [InlineData("SELECT 1 FROM todo_lists FOR NO KEY UPDATE; WITH done AS (UPDATE todos SET title = $1 RETURNING id) INSERT INTO events (id) SELECT id FROM done", "UPDATE todos INSERT events")]
+    [InlineData("WITH gone AS (DELETE FROM tags WHERE id = $1), a AS (DELETE FROM tags WHERE id = $2) SELECT 1", "DELETE tags")]
+    [InlineData("SELECT public.tenant_guard($1, 'UPDATE x')", "SELECT")]
+    [InlineData("select \"Id\" from public.\"Orders\";", "SELECT Orders")]
+    [InlineData("COMMIT", "COMMIT")]
+    [InlineData("", "")]
+    public void A_statement_is_named_by_what_it_does_to_which_table(string text, string summary) => DatabaseSpans.Summarize(text).Summary.ShouldBe(summary);
 
     [Fact]
     public async Task Statements_of_all_tenants_are_one_text()

@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
+using LocalAspire.Dashboard.Otlp;
 using Microsoft.Playwright;
+using Todo.Tests.LocalAspire.Dashboard;
 using Todo.Tests.Servers;
 using static Microsoft.Playwright.Assertions;
 
@@ -47,6 +49,83 @@ public sealed partial class DashboardTests(BrowserHost host)
         await page.Locator("#drawer").GetByRole(AriaRole.Link, new() { Name = trace }).ClickAsync();
         await Expect(page).ToHaveURLAsync(new Regex($"/traces\\?trace={trace}"));
         await Expect(page.Locator("#drawer-title")).ToBeVisibleAsync();
+        visit.ShouldHaveNoProblems();
+    }
+
+    [Fact]
+    public async Task Traces_are_narrowed_down_by_tenant_duration_attribute_and_failure()
+    {
+        await using var database = await host.OpenDatabaseAsync();
+        await using var find = database.CreateCommand("SELECT id::text FROM public.tenants WHERE slug = 'garage'");
+        var garage = (string)(await find.ExecuteScalarAsync())!;
+        await host.Bakery.TitlesAsync();
+        await host.Garage.TitlesAsync();
+        await using var visit = await host.OpenDashboardAsync("/traces", 1280);
+        var page = visit.Page;
+        var rows = page.Locator("#traces tr");
+        await Expect(rows.First).ToBeVisibleAsync();
+
+        // By name as well: the trace of the migrations has every tenant in it.
+        await page.GetByLabel("Name").FillAsync("GET /todos");
+        await page.GetByLabel("Tenant").FillAsync(garage);
+        await Expect(rows.Filter(new() { HasNotText = $"tenant {garage[..8]}" })).ToHaveCountAsync(0);
+        await Expect(rows.First).ToBeVisibleAsync();
+        await page.GetByLabel("Attribute").FillAsync("http.request.method=DELETE");
+        await Expect(page.Locator("#none")).ToBeVisibleAsync();
+        await page.GetByLabel("Attribute").FillAsync("http.route=/todos/");
+        await Expect(rows.First).ToBeVisibleAsync();
+        await Expect(rows.Filter(new() { HasNotText = "/todos" })).ToHaveCountAsync(0);
+
+        await page.GetByLabel("At least, in milliseconds").FillAsync("3600000");
+        await Expect(page.Locator("#none")).ToBeVisibleAsync();
+        await page.GetByLabel("At least, in milliseconds").FillAsync("0");
+        await Expect(rows.First).ToBeVisibleAsync();
+        await page.GetByLabel("Failed").CheckAsync();
+        await Expect(page.Locator("#traces tr:not(.failed)")).ToHaveCountAsync(0);
+        await Expect(page).ToHaveURLAsync(new Regex($"tenant={garage}.*error="));
+        visit.ShouldHaveNoProblems();
+    }
+
+    [Fact]
+    public async Task A_run_over_a_thousand_tenants_stays_readable()
+    {
+        const int Tenants = 1000;
+        var trace = new UInt128(0x70D0, (ulong)DateTime.UtcNow.Ticks);
+        var now = (ulong)(DateTime.UtcNow - DateTime.UnixEpoch).TotalMilliseconds * 1_000_000;
+        var spans = new List<byte[]> { OtlpMessage.Span(trace, 1, "fleet run", start: now, end: now + (Tenants * 3_000_000UL)), OtlpMessage.Span(trace, 2, "fleet wave", parent: 1, start: now, end: now + (Tenants * 3_000_000UL)) };
+        for (var tenant = 0UL; tenant < Tenants; tenant++)
+        {
+            var (start, id) = (now + (tenant * 3_000_000), 10 + (tenant * 2));
+            spans.Add(OtlpMessage.Span(trace, id, "tenant migrate", parent: 2, start, start + 2_900_000, OtlpMessage.Attribute("tenant.id", $"{tenant:x8}-0000-7000-8000-000000000000")));
+            spans.Add(OtlpMessage.Span(trace, id + 1, "BATCH", parent: id, start + 100_000, start + 2_800_000));
+        }
+
+        using var sender = new HttpClient { BaseAddress = new(host.Dashboard.OtlpUrl) };
+        sender.DefaultRequestHeaders.Add(OtlpReceiver.KeyHeader, host.Dashboard.OtlpApiKey);
+        using var content = RunningDashboard.Protobuf(OtlpMessage.Request("elsewhere", spans));
+        using var sent = await sender.PostAsync("/v1/traces", content);
+        sent.IsSuccessStatusCode.ShouldBeTrue();
+
+        await using var visit = await host.OpenDashboardAsync($"/traces?trace={trace:x32}", 1280);
+        var page = visit.Page;
+        await Expect(page.Locator("#trace-facts")).ToContainTextAsync($"{spans.Count} spans");
+        var rows = page.Locator(".span-row");
+        var together = rows.Filter(new() { HasText = $"tenant migrate × {Tenants}" });
+        await Expect(rows).ToHaveCountAsync(3);
+        await together.ClickAsync();
+        await Expect(together).ToHaveAttributeAsync("aria-expanded", "true");
+
+        // Of all its rows only those in sight are there, also at its end.
+        (await rows.CountAsync()).ShouldBeLessThan(60);
+        await page.Locator("#waterfall").FocusAsync();
+        await page.Keyboard.PressAsync("End");
+        await Expect(rows.Filter(new() { HasText = $"{Tenants - 1:x8}" })).ToBeVisibleAsync();
+        (await rows.CountAsync()).ShouldBeLessThan(60);
+        await visit.ShouldBeAccessibleAsync();
+        await page.Keyboard.PressAsync("Home");
+        await Expect(together).ToBeVisibleAsync();
+        await together.ClickAsync();
+        await Expect(rows).ToHaveCountAsync(3);
         visit.ShouldHaveNoProblems();
     }
 
@@ -159,6 +238,10 @@ public sealed partial class DashboardTests(BrowserHost host)
         await using var visit = await host.OpenDashboardAsync("/console?resource=api", width);
         var page = visit.Page;
         await Expect(page.Locator("#lines .line").First).ToBeVisibleAsync();
+
+        // "info" in its colour.
+        await Expect(page.Locator("#lines .line [class*='fg-']").First).ToBeVisibleAsync();
+        (await page.Locator("#lines").TextContentAsync()).ShouldNotBeNull().ShouldNotContain("\u001b");
         await page.GetByLabel("Search").FillAsync("listening on");
         await Expect(page.Locator("#lines mark").First).ToHaveTextAsync(ListeningOn());
         await Expect(page.Locator("#count")).ToContainTextAsync(" of ");
