@@ -76,6 +76,7 @@ public static class KnownSettings
     /// <summary>Those that a tenant, or a person, can set.</summary>
     public static IEnumerable<SettingDefinition> Of(SettingScope scope) => All.Where(setting => setting.Scope.HasFlag(scope));
 
-    private static SettingDefinition Notification(string kind, string about, string initial) =>
-        SettingDefinition.Choice("notifications." + kind, Both, about, initial, Never, InApp, ByMail);
+    // Each is told in one way, so that is what can be chosen, or nothing.
+    private static SettingDefinition Notification(string kind, string about, string way) =>
+        SettingDefinition.Choice("notifications." + kind, Both, about, way, Never, way);
 }

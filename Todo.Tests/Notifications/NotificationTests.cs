@@ -132,7 +132,7 @@ public sealed class NotificationTests(ListHost api) : IClassFixture<ListHost>
         TenantClient[] people = [quiet, usual, eager];
         string[] kinds = ["todo_assigned", "todo_completed", "mentioned", "commented", "list_shared"];
         await SetAsync(quiet, "/me/settings", "none");
-        await SetAsync(eager, "/me/settings", "mail");
+        await SetAsync(eager, "/me/settings", "app");
         await CauseAllAsync();
         (await KindsAsync(quiet)).ShouldBeEmpty();
         foreach (var told in (TenantClient[])[usual, eager])

@@ -59,7 +59,7 @@ public sealed class GroupAndSettingTests(PeopleHost api) : IClassFixture<PeopleH
         using var owner = await api.CreateTenantAsync();
         using var told = await api.AddPersonAsync(owner.Slug, BuiltInRole.Member);
         using var silent = await api.AddPersonAsync(owner.Slug, BuiltInRole.Member);
-        await OkAsync(silent.PutAsJsonAsync("/me/settings", new Dictionary<string, string> { ["notifications.role_changed"] = "app" }));
+        await OkAsync(silent.PutAsJsonAsync("/me/settings", new Dictionary<string, string> { ["notifications.role_changed"] = "none" }));
         await ChangeRolesAsync(BuiltInRole.Guest);
         (await api.MailsAsync(told.UserId)).ShouldBe(["role_changed"]);
         (await api.MailsAsync(silent.UserId)).ShouldBeEmpty();
@@ -93,6 +93,8 @@ public sealed class GroupAndSettingTests(PeopleHost api) : IClassFixture<PeopleH
     [InlineData("/settings", """{"sessions.longest_days":"30"}""")]
     [InlineData("/settings", """{"time_zone":"Mars/Base"}""")]
     [InlineData("/settings", """{"notifications.todo_completed":true}""")]
+    [InlineData("/settings", """{"notifications.todo_completed":"mail"}""")]
+    [InlineData("/settings", """{"notifications.role_changed":"app"}""")]
     [InlineData("/settings", """{"colour":"red"}""")]
     [InlineData("/settings", """{"week_start":null}""")]
     [InlineData("/me/settings", """{"sessions.longest_days":1}""")]

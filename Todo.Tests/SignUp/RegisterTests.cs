@@ -98,7 +98,7 @@ public sealed class RegisterTests(SignUpHost api) : IClassFixture<SignUpHost>
     {
         await api.SignUpAsync(NewSignUp.Of("owner@quiet.example", "PL5260001246", country: "PL"));
         var schema = await api.CompanyAsync("PL5260001246");
-        await api.ExecuteAsync($"INSERT INTO {schema}.user_settings (user_id, key, value, updated_at) SELECT id, 'notifications.person_waiting', '\"app\"', now() FROM {schema}.users");
+        await api.ExecuteAsync($"INSERT INTO {schema}.user_settings (user_id, key, value, updated_at) SELECT id, 'notifications.person_waiting', '\"none\"', now() FROM {schema}.users");
         await api.SignUpAsync(NewSignUp.Of("late@quiet.example", "PL5260001246", country: "PL"));
         (await api.MailsAsync(schema)).ShouldBe(["activation late@quiet.example", "activation owner@quiet.example"]);
     }
