@@ -4,6 +4,7 @@ using Todo.Benchmarks.Fleet;
 using Todo.Benchmarks.Limits;
 using Todo.Benchmarks.Requests;
 using Todo.Benchmarks.Telemetry;
+using Todo.Benchmarks.Todos;
 
 var benchmarks = new RootCommand("What we claim about speed, measured. Every verb prints a Markdown table, ready for docs/performance.md.")
 {
@@ -16,6 +17,7 @@ var benchmarks = new RootCommand("What we claim about speed, measured. Every ver
     DoorsCommand.Create(),
     TelemetryCommand.Create(),
     CollectorCommand.Create(),
+    TodosCommand.Create(),
 };
 
 // On Ctrl+C there are servers to stop and throw-away folders to delete, which takes longer than the two seconds given otherwise.

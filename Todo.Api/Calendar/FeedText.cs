@@ -3,6 +3,7 @@ using NodaTime;
 using Todo.Api.Lists;
 using Todo.Api.Occurrences;
 using Todo.Api.Settings;
+using Todo.Api.Todos;
 using Todo.Data.Tenants;
 using Todo.Scheduling.Calendars;
 using Todo.Scheduling.Recurrence;
@@ -27,7 +28,7 @@ internal static class FeedText
     {
         var (me, from) = (feed.CreatedBy, now - Past);
         var todos = ListAccess.Todos(tenant, me, ListRight.Read).Where(todo => todo.DueAt >= from || todo.StartAt >= from || todo.RecurrenceRule != null);
-        todos = feed.AssignedOnly ? todos.Where(todo => todo.AssigneeIds.Length > 0 && todo.AssigneeIds.Contains(me)) : todos;
+        todos = feed.AssignedOnly ? TodoFilter.OfPerson(todos, me) : todos;
         var rows = await todos.OrderByDescending(todo => todo.Id).Take(MaxTodos).Select(todo => new
         {
             Todo = todo,

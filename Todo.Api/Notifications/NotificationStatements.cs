@@ -23,9 +23,6 @@ internal static class NotificationStatements
     private static readonly string Assigned =
         AssignedTo("{0}", "coalesce({3}::uuid, todo.id)", "{4}") + " AND todo.id = ANY ({1}) AND ({2}::uuid[] IS NULL OR person.id = ANY ({2}::uuid[]))";
 
-    // {0} is who did it, or null, {1} the todo, {2} the id, {3} the time.
-    private static readonly string Completed = CompletedSql(Todos, "{0}::uuid", "{2}", "{3}") + " AND todo.id = {1}";
-
     /// <summary>
     /// Tells a person, or a group of people, that a list is shared with them, if it is not yet: to stand before the statement that shares it. {0} is who
     /// does it, {1} the list, {2} the person or group, {3} the id, {4} the time.
@@ -83,10 +80,6 @@ internal static class NotificationStatements
     /// <param name="cancellationToken">Cancels it.</param>
     public static Task AddAssignedAsync(TenantDbContext tenant, Guid me, Guid[] todos, Guid[]? people, Guid? id, DateTimeOffset now, CancellationToken cancellationToken) =>
         tenant.Database.ExecuteSqlAsync(FormattableStringFactory.Create(Assigned, me, todos, people, id, now), cancellationToken);
-
-    /// <summary>Tells people that a todo of theirs is completed.</summary>
-    public static Task AddCompletedAsync(TenantDbContext tenant, Guid? me, Guid todo, Guid id, DateTimeOffset now, CancellationToken cancellationToken) =>
-        tenant.Database.ExecuteSqlAsync(FormattableStringFactory.Create(Completed, me, todo, id, now), cancellationToken);
 
     private static string AssignedTo(string actor, string id, string now) =>
         OfTodo(KnownSettings.TodoAssigned, NotificationKind.TodoAssigned, Todos, "todo.assignee_ids", actor, id, "NULL::uuid", now);

@@ -4,7 +4,6 @@ using Npgsql;
 using Todo.Api.Errors;
 using Todo.Api.Identity;
 using Todo.Api.Lists;
-using Todo.Api.Notifications;
 using Todo.Api.Paging;
 using Todo.Api.Todos;
 using Todo.Api.Work;
@@ -74,19 +73,8 @@ internal sealed class OccurrenceChanging(TenantDbContext tenant, RequestIdentity
     /// <param name="comment">What is said of it in the log.</param>
     /// <exception cref="DbUpdateException">Somebody was faster.</exception>
     public static async Task<WorkEntry> CompleteAsync(
-        TenantDbContext tenant, Guid me, Guid? actor, TodoItem todo, DateTimeOffset now, CancellationToken cancellationToken, string? comment = null)
-    {
-        var before = todo.State;
-        Complete(tenant, todo, await RowsAsync(tenant, todo, todo.Occurrence!.Value, now, cancellationToken), me, now);
-        todo.WorkState = todo.CompletedAt is null ? WorkState.New : WorkState.Done;
-        (todo.Version, todo.UpdatedAt) = (todo.Version + 1, now);
-        var entry = new WorkEntry { Id = SortableId.At(now), TodoId = todo.Id, ActorId = actor, Action = WorkAction.Complete, FromState = before, ToState = todo.State, Comment = comment, At = now };
-        tenant.WorkEntries.Add(entry);
-        await tenant.SaveChangesAsync(cancellationToken);
-        await WorkStatements.EndAllAsync(tenant, todo.Id, now, cancellationToken);
-        await NotificationStatements.AddCompletedAsync(tenant, actor, todo.Id, entry.Id, now, cancellationToken);
-        return entry;
-    }
+        TenantDbContext tenant, Guid me, Guid? actor, TodoItem todo, DateTimeOffset now, CancellationToken cancellationToken, string? comment = null) =>
+        (await CompleteAsync(tenant, me, actor, todo, await RowsAsync(tenant, todo, todo.Occurrence!.Value, now, cancellationToken), now, cancellationToken, comment)).Entry;
 
     /// <summary>Whether somebody else was the first to keep something of the same occurrence.</summary>
     public static bool IsRace(DbUpdateException exception) =>
@@ -102,12 +90,9 @@ internal sealed class OccurrenceChanging(TenantDbContext tenant, RequestIdentity
             var (original, rows) = await FindAsync(todo, key, now, cancellationToken);
             if (original == todo.Occurrence)
             {
-                row = rows.Find(one => one.Original == original) ?? new TodoOccurrence { TodoId = id, Original = original };
-                if (todo.CompletedAt is null)
-                {
-                    row = Complete(tenant, todo, rows, identity.UserId, now) ?? row;
-                }
-
+                // Everything of it is saved here, so that nothing is left to say about a change.
+                var done = todo.CompletedAt is null ? (await CompleteAsync(tenant, identity.UserId, identity.UserId, todo, rows, now, cancellationToken)).Row : null;
+                row = done ?? rows.Find(one => one.Original == original) ?? new TodoOccurrence { TodoId = id, Original = original };
                 return;
             }
 
@@ -180,6 +165,21 @@ internal sealed class OccurrenceChanging(TenantDbContext tenant, RequestIdentity
         var (id, current, from) = (todo.Id, todo.Occurrence, DateTime.SpecifyKind((now - WidestOffset).UtcDateTime, DateTimeKind.Unspecified));
         return tenant.Occurrences.Where(one => one.TodoId == id && (one.Original >= from || one.MovedTo >= from || one.Original == original || one.Original == current))
             .OrderBy(one => one.Original).ToListAsync(cancellationToken);
+    }
+
+    // Whoever completes the occurrence that a todo is at does it here, in whatever way they came.
+    private static async Task<(WorkEntry Entry, TodoOccurrence? Row)> CompleteAsync(
+        TenantDbContext tenant, Guid me, Guid? actor, TodoItem todo, List<TodoOccurrence> rows, DateTimeOffset now, CancellationToken cancellationToken, string? comment = null)
+    {
+        var before = todo.State;
+        var row = Complete(tenant, todo, rows, me, now);
+        todo.WorkState = todo.CompletedAt is null ? WorkState.New : WorkState.Done;
+        (todo.Version, todo.UpdatedAt) = (todo.Version + 1, now);
+        var entry = new WorkEntry { Id = SortableId.At(now), TodoId = todo.Id, ActorId = actor, Action = WorkAction.Complete, FromState = before, ToState = todo.State, Comment = comment, At = now };
+        tenant.WorkEntries.Add(entry);
+        await tenant.SaveOrGiveUpAsync(cancellationToken);
+        await WorkStatements.FollowCompletionAsync(tenant, actor, todo.Id, entry.Id, now, cancellationToken);
+        return (entry, row);
     }
 
     // The last occurrence is the todo's own end, and no row.

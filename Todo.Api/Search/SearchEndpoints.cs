@@ -33,7 +33,7 @@ internal static class SearchEndpoints
     {
         var filter = await query.ForAsync(identity.UserId, tenant, clock, cancellationToken);
         var todos = filter.Apply(ListAccess.Todos(tenant, identity.UserId, ListRight.Read));
-        var hits = await TodoSearch.FindAsync(todos, SearchText.Of(q), cursor, limit + 1, cancellationToken);
+        var hits = await TodoSearch.FindAsync(tenant, todos, SearchText.Of(q), cursor, limit + 1, cancellationToken);
         return Page.Of(hits, limit, TodoSearch.Cursor, ApiJson.Default.PageSearchHit, context);
     }
 }

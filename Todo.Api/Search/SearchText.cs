@@ -6,14 +6,17 @@ namespace Todo.Api.Search;
 /// <param name="Web">With quotation marks, minus and <c>or</c>, as search engines have them; looked up by English word stems.</param>
 /// <param name="Plain">The same for looking up words as they stand; empty if there are operators, which mean something else for each of the two.</param>
 /// <param name="Prefix">All words, the last of which may be only the beginning of one: found while it is being typed. Empty likewise.</param>
-/// <param name="Fuzzy">What titles may be like in spite of typing errors; null: too short, or with operators.</param>
-internal sealed partial record SearchText(string Web, string Plain, string Prefix, string? Fuzzy)
+/// <param name="Fuzzy">The words that titles may have in spite of typing errors; none: they are too short, or there are operators.</param>
+internal sealed partial record SearchText(string Web, string Plain, string Prefix, string[] Fuzzy)
 {
     /// <summary>The longest, in UTF-16 code units.</summary>
     public const int MaxLength = 200;
 
     // A trigram.
     private const int LeastFuzzy = 3;
+
+    // Each is a condition of its own. Whoever types more has said what is meant.
+    private const int MostFuzzy = 8;
 
     /// <summary>Reads any text; one without a word in it finds nothing.</summary>
     public static SearchText Of(string text)
@@ -22,12 +25,12 @@ internal sealed partial record SearchText(string Web, string Plain, string Prefi
         var words = Word().Matches(web).Select(match => match.Value).ToArray();
         if (words.Length == 0 || Operator().IsMatch(web))
         {
-            return new SearchText(web, "", "", null);
+            return new SearchText(web, "", "", []);
         }
 
         // Nothing but letters and digits is quoted.
         var prefix = string.Join(" & ", words.Select(word => $"'{word}'")) + ":*";
-        return new SearchText(web, web, prefix, words.Sum(word => word.Length) >= LeastFuzzy ? string.Join(' ', words) : null);
+        return new SearchText(web, web, prefix, [.. words.Where(word => word.Length >= LeastFuzzy).Take(MostFuzzy)]);
     }
 
     [GeneratedRegex(@"\p{C}+")]

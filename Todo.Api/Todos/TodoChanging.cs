@@ -99,8 +99,7 @@ internal sealed class TodoChanging(TenantDbContext tenant, RequestIdentity ident
 
         if (todo.CompletedAt is not null && !wasCompleted)
         {
-            await WorkStatements.EndAllAsync(tenant, todo.Id, now, cancellationToken);
-            await NotificationStatements.AddCompletedAsync(tenant, me, todo.Id, SortableId.At(now), now, cancellationToken);
+            await WorkStatements.FollowCompletionAsync(tenant, me, todo.Id, SortableId.At(now), now, cancellationToken);
         }
     }
 

@@ -105,13 +105,8 @@ internal static class TodoEndpoints
             return Paged(await Rows(tenant, identity.UserId, cursor?.Id ?? Guid.Empty, limit + 1).ToListAsync(cancellationToken));
         }
 
-        var todos = filter.Apply(ListAccess.Todos(tenant, identity.UserId, ListRight.Read));
-        if (cursor is { } after)
-        {
-            todos = order.After(todos, after) ?? throw RefusedException.Invalid("The cursor is of a page in another order.");
-        }
-
-        return Paged(await order.Apply(todos).Take(limit + 1).AsNoTracking().ToListAsync(cancellationToken));
+        var todos = order.Take(filter.Apply(ListAccess.Todos(tenant, identity.UserId, ListRight.Read)), cursor, limit + 1) ?? throw RefusedException.Invalid("The cursor is of a page in another order.");
+        return Paged(await todos.AsNoTracking().ToListAsync(cancellationToken));
 
         PageResult<TodoResponse> Paged(List<TodoItem> rows) => Page.Of(rows.ConvertAll(TodoResponse.Of), limit, order.Cursor, ApiJson.Default.PageTodoResponse, context);
     }

@@ -80,7 +80,7 @@ public sealed record TodoQuery
 {
     /// <summary>What the conditions are, for people who ask for todos.</summary>
     internal const string Explanation =
-        "list, parent (or topLevel=true), assignee (an id, or me), tag (also several, all of which it must have), state, priority, due (Overdue, Today, Tomorrow, Next7Days, Never, in days of the caller's time zone), "
+        "list, parent (or topLevel=true), assignee (an id, or me), tag (also several, all of which it must have), state, workState, priority, due (Overdue, Today, Tomorrow, Next7Days, Never, in days of the caller's time zone), "
         + "dueFrom and dueBefore (a day, which begins in UTC, or a moment) and text, which looks into titles and notes, each leave out what does not fit";
 
     /// <summary>In this list.</summary>
@@ -108,6 +108,11 @@ public sealed record TodoQuery
     [FromQuery(Name = "state")]
     [EnumDataType(typeof(TodoState))]
     public TodoState? State { get; init; }
+
+    /// <summary>How far its work is.</summary>
+    [FromQuery(Name = "workState")]
+    [EnumDataType(typeof(WorkState))]
+    public WorkState? WorkState { get; init; }
 
     /// <summary>Of this priority.</summary>
     [FromQuery(Name = "priority")]
@@ -143,6 +148,7 @@ public sealed record TodoQuery
             Assignee = Assignee?.IdFor(me),
             Tags = Tag is { Length: > 0 } ? Tag : null,
             State = State,
+            Work = WorkState,
             Priority = Priority,
             DueFrom = DueFrom?.In(null),
             DueBefore = DueBefore?.In(null),

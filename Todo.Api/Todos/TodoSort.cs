@@ -40,15 +40,8 @@ internal readonly record struct TodoSort : IParsable<TodoSort>
                 : todos.Where(todo => EF.Functions.GreaterThan(ValueTuple.Create(todo.UpdatedAt, todo.Id), ValueTuple.Create(value, after.Id))),
             todo => WriteTime(todo.UpdatedAt)),
 
-        // What is not due comes after all that is; first, the other way round.
-        ["due"] = new(
-            (todos, descending) => descending
-                ? todos.OrderByDescending(todo => todo.DueAt ?? Never).ThenByDescending(todo => todo.Id)
-                : todos.OrderBy(todo => todo.DueAt ?? Never).ThenBy(todo => todo.Id),
-            (todos, after, descending) => !TryReadTime(after.Value, out var value) ? null
-                : descending ? todos.Where(todo => EF.Functions.LessThan(ValueTuple.Create(todo.DueAt ?? Never, todo.Id), ValueTuple.Create(value, after.Id)))
-                : todos.Where(todo => EF.Functions.GreaterThan(ValueTuple.Create(todo.DueAt ?? Never, todo.Id), ValueTuple.Create(value, after.Id))),
-            todo => WriteTime(todo.Due?.In(todo.TimeZone) ?? Never)),
+        // What is not due comes after all that is; first, the other way round. They are looked for apart: so an index has each of the two in order, and no more than a page of each is read.
+        ["due"] = new(TakeByDue, todo => WriteTime(todo.Due?.In(todo.TimeZone) ?? Never)),
     };
 
     private TodoSort(string name, bool isDescending) => (Name, IsDescending) = (name, isDescending);
@@ -68,11 +61,8 @@ internal readonly record struct TodoSort : IParsable<TodoSort>
 
     private Order Chosen => Orders[Name ?? "createdAt"];
 
-    /// <summary>Puts todos in this order.</summary>
-    public IQueryable<TodoItem> Apply(IQueryable<TodoItem> todos) => Chosen.Apply(todos, IsDescending);
-
-    /// <summary>Those after the last of the page before; null: that page was in another order.</summary>
-    public IQueryable<TodoItem>? After(IQueryable<TodoItem> todos, OrderedCursor cursor) => Chosen.After(todos, cursor, IsDescending);
+    /// <summary>The first of them in this order, or the first after the last of the page before; null: that page was in another order.</summary>
+    public IQueryable<TodoItem>? Take(IQueryable<TodoItem> todos, OrderedCursor? cursor, int count) => Chosen.Take(todos, cursor, count, IsDescending);
 
     /// <summary>The cursor of the page that starts after this one.</summary>
     public string Cursor(TodoResponse last) => OrderedCursor.Encode(Chosen.Value(last), last.Id);
@@ -96,8 +86,52 @@ internal readonly record struct TodoSort : IParsable<TodoSort>
         return isTime;
     }
 
-    private sealed record Order(
-        Func<IQueryable<TodoItem>, bool, IQueryable<TodoItem>> Apply,
-        Func<IQueryable<TodoItem>, OrderedCursor, bool, IQueryable<TodoItem>?> After,
-        Func<TodoResponse, string?> Value);
+    private static IQueryable<TodoItem>? TakeByDue(IQueryable<TodoItem> todos, OrderedCursor? cursor, int count, bool descending)
+    {
+        var (dated, undated) = (todos.Where(todo => todo.DueAt != null), todos.Where(todo => todo.DueAt == null));
+        if (cursor is { Id: var id } after)
+        {
+            if (!TryReadTime(after.Value, out var value))
+            {
+                return null;
+            }
+
+            if (value == Never)
+            {
+                undated = descending ? undated.Where(todo => todo.Id < id) : undated.Where(todo => todo.Id > id);
+                return descending ? InOrder(Dated().Concat(Undated())).Take(count) : Undated();
+            }
+
+            dated = descending
+                ? dated.Where(todo => EF.Functions.LessThan(ValueTuple.Create(todo.DueAt!.Value, todo.Id), ValueTuple.Create(value, id)))
+                : dated.Where(todo => EF.Functions.GreaterThan(ValueTuple.Create(todo.DueAt!.Value, todo.Id), ValueTuple.Create(value, id)));
+            if (descending)
+            {
+                return Dated();
+            }
+        }
+
+        return InOrder(Dated().Concat(Undated())).Take(count);
+
+        IQueryable<TodoItem> Dated() => (descending
+            ? dated.OrderByDescending(todo => todo.DueAt).ThenByDescending(todo => todo.Id)
+            : dated.OrderBy(todo => todo.DueAt).ThenBy(todo => todo.Id)).Take(count);
+
+        IQueryable<TodoItem> Undated() => (descending ? undated.OrderByDescending(todo => todo.Id) : undated.OrderBy(todo => todo.Id)).Take(count);
+
+        IQueryable<TodoItem> InOrder(IQueryable<TodoItem> both) => descending
+            ? both.OrderByDescending(todo => todo.DueAt ?? Never).ThenByDescending(todo => todo.Id)
+            : both.OrderBy(todo => todo.DueAt ?? Never).ThenBy(todo => todo.Id);
+    }
+
+    private sealed record Order(Func<IQueryable<TodoItem>, OrderedCursor?, int, bool, IQueryable<TodoItem>?> Take, Func<TodoResponse, string?> Value)
+    {
+        public Order(
+            Func<IQueryable<TodoItem>, bool, IQueryable<TodoItem>> apply, Func<IQueryable<TodoItem>, OrderedCursor, bool, IQueryable<TodoItem>?> after, Func<TodoResponse, string?> value)
+            : this(
+                (todos, cursor, count, descending) => (cursor is { } last ? after(todos, last, descending) : todos) is { } rest ? apply(rest, descending).Take(count) : null,
+                value)
+        {
+        }
+    }
 }

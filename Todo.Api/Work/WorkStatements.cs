@@ -70,8 +70,11 @@ internal static class WorkStatements
 
     private static readonly string Give = Write + "; " + NotificationStatements.AssignedSql("{1}", "{0}", "{3}", "{2}") + " AND person.id = {7}::uuid";
 
-    private static readonly string Finish = Write + """; UPDATE "<tenant>".work_spans SET ended_at = greatest(started_at, {3}) WHERE todo_id = {1} AND ended_at IS NULL; """
-        + NotificationStatements.CompletedSql(NotificationStatements.Todos, "{0}", "{2}", "{3}") + " AND todo.id = {1}";
+    // {0} may be null: a guest.
+    private static readonly string Completed = """UPDATE "<tenant>".work_spans SET ended_at = greatest(started_at, {3}) WHERE todo_id = {1} AND ended_at IS NULL; """
+        + NotificationStatements.CompletedSql(NotificationStatements.Todos, "{0}::uuid", "{2}", "{3}") + " AND todo.id = {1}";
+
+    private static readonly string Finish = Write + "; " + Completed;
 
     /// <summary>Holds a todo in which somebody may write, until the transaction ends, and reads it; null: there is none.</summary>
     public static async Task<HeldTodo?> HoldAsync(TenantDbContext tenant, Guid me, Guid id, CancellationToken cancellationToken) =>
@@ -127,9 +130,15 @@ internal static class WorkStatements
             cancellationToken);
     }
 
-    /// <summary>Ends everybody's work at a todo, which this transaction has changed.</summary>
-    public static Task EndAllAsync(TenantDbContext tenant, Guid todo, DateTimeOffset now, CancellationToken cancellationToken) =>
-        tenant.Database.ExecuteSqlAsync($"""UPDATE "<tenant>".work_spans SET ended_at = greatest(started_at, {now}) WHERE todo_id = {todo} AND ended_at IS NULL""", cancellationToken);
+    /// <summary>What completing means for others, in one round trip: ends everybody's work at a todo, which this transaction has changed, and tells those whom it concerns.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="actor">Who completed it, who needs not be told; null: a guest.</param>
+    /// <param name="todo">The todo.</param>
+    /// <param name="id">The id of what is written down.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    public static Task FollowCompletionAsync(TenantDbContext tenant, Guid? actor, Guid todo, Guid id, DateTimeOffset now, CancellationToken cancellationToken) =>
+        tenant.Database.ExecuteSqlAsync(FormattableStringFactory.Create(Completed, actor, todo, id, now), cancellationToken);
 
     /// <summary>Ends all work of somebody who is deleted for good; what nobody is at any more rests.</summary>
     public static Task EndAllOfAsync(TenantDbContext tenant, Guid person, DateTimeOffset now, CancellationToken cancellationToken) => tenant.Database.ExecuteSqlAsync(

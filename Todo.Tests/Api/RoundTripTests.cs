@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Net;
 using StackExchange.Redis;
 using Todo.AppHost.Embedded;
+using Todo.Tests.Lists;
+using Todo.Tests.Occurrences;
 using Todo.Tests.Servers;
 
 namespace Todo.Tests.Api;
@@ -81,6 +83,29 @@ public sealed class RoundTripTests(OwnRedisHost api) : IClassFixture<OwnRedisHos
             new Dictionary<string, long> { ["evalsha"] = 20, ["time"] = 20, ["mget"] = 20, ["set"] = 40 }, ignoreOrder: true);
     }
 
+    [Theory]
+    [InlineData("/todos?limit=10")]
+    [InlineData("/todos?limit=10&cursor=AZ8AAAAAcACAAAAAAAAAAA")]
+    [InlineData("/todos?list={list}&state=Open&dueFrom=2040-01-01&dueBefore=2040-02-01")]
+    [InlineData("/todos?assignee=me&state=Open&sort=due")]
+    [InlineData("/todos?tag={list}&priority=High&text=some&sort=-updatedAt")]
+    [InlineData("/todos/search?q=some")]
+    [InlineData("/todos/search?q=smething%20else&state=Open&limit=5")]
+    [InlineData("/calendar?from=2040-01-01&to=2040-02-01")]
+    [InlineData("/calendar?from=2040-01-01&to=2040-02-01&assignee=me")]
+    public async Task Looking_for_todos_is_one_round_trip_however_it_is_done(string path)
+    {
+        using var owner = await api.CreateTenantAsync();
+        var list = await ListHost.AddListAsync(owner);
+        await RecurrenceTests.AddAsync(owner, $$"""{ "title": "Something", "listId": "{{list}}", "due": "2040-01-02", "assigneeIds": ["{{owner.UserId}}"], "recurrence": { "rule": "FREQ=DAILY" } }""");
+        path = path.Replace("{list}", $"{list}", StringComparison.Ordinal);
+        await GetAsync(owner, path);
+        using var statements = new StatementCount(api.Name);
+        await GetAsync(owner, path);
+        var sent = statements.Take();
+        sent.Count.ShouldBe(1, string.Join('\n', sent));
+    }
+
     [Fact]
     public async Task Writing_a_todo_is_one_statement()
     {
@@ -89,6 +114,13 @@ public sealed class RoundTripTests(OwnRedisHost api) : IClassFixture<OwnRedisHos
         using var statements = new StatementCount(api.Name);
         await owner.AddTodoAsync("One insert");
         statements.Take().Count.ShouldBe(1);
+        foreach (var way in (string[])["complete", "reopen"])
+        {
+            using var done = await owner.PostAsync($"/todos/{id}/{way}", null);
+            done.StatusCode.ShouldBe(HttpStatusCode.OK);
+            statements.Take().Count.ShouldBe(1, way);
+        }
+
         using var deleted = await owner.DeleteAsync($"/todos/{id}");
         deleted.StatusCode.ShouldBe(HttpStatusCode.NoContent);
         statements.Take().Count.ShouldBe(1);

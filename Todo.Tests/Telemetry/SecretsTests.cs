@@ -86,7 +86,15 @@ public sealed class SecretsTests(OverheardHost api) : IClassFixture<OverheardHos
             unstorable.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         }
 
+        // A calendar program has its secret in the address: of one that is good, of one that is not, and of a request that fails.
+        var feed = await FieldAsync(await again.PostAsJsonAsync("/me/calendar-feeds", new { name = "Mine" }), "url");
+        var calendar = feed.Split('/')[^1].Split('.')[0];
+        var guessed = calendar[..^4] + "AAAA";
+        (await StatusAsync(feed)).ShouldBe(HttpStatusCode.OK);
+        (await StatusAsync(feed.Replace(calendar, guessed, StringComparison.Ordinal))).ShouldBe(HttpStatusCode.NotFound);
+
         await api.ExecuteAsync($"ALTER TABLE {await api.SchemaAsync(owner.Slug)}.todos DROP COLUMN title");
+        (await StatusAsync(feed)).ShouldBe(HttpStatusCode.InternalServerError);
         using (var failed = await again.PostAsJsonAsync("/todos", new { title = Title }))
         {
             failed.StatusCode.ShouldBe(HttpStatusCode.InternalServerError);
@@ -99,7 +107,7 @@ public sealed class SecretsTests(OverheardHost api) : IClassFixture<OverheardHos
             && api.Receiver.Received("metrics").Contains("todo.tenants.errors", StringComparison.Ordinal)));
         string[] secrets =
         [
-            ApiHost.Password, wrong, next, owner.Token, signedIn.Token, again.Token, key, reset, api.OperatorKey, Title, email,
+            ApiHost.Password, wrong, next, owner.Token, signedIn.Token, again.Token, key, reset, calendar["todo_cal_".Length..], guessed["todo_cal_".Length..], api.OperatorKey, Title, email,
             new NpgsqlConnectionStringBuilder(api.ConnectionString).Password!, new NpgsqlConnectionStringBuilder(api.Service<NpgsqlDataSource>().ConnectionString).Password ?? api.OperatorKey,
             (await TestServers.Redis).ConnectionString.Split("password=")[1].Split(',')[0],
         ];
@@ -110,7 +118,14 @@ public sealed class SecretsTests(OverheardHost api) : IClassFixture<OverheardHos
             secrets.Where(secret => sent.Contains(secret, StringComparison.OrdinalIgnoreCase)).ShouldBeEmpty(signal);
         }
 
+        api.Receiver.Received("traces").ShouldContain("/calendar/");
         api.Receiver.Received("traces").ShouldNotContain((await api.SchemaAsync(owner.Slug)).Name);
+    }
+
+    private async Task<HttpStatusCode> StatusAsync(string url)
+    {
+        using var response = await api.Anonymous.GetAsync(url);
+        return response.StatusCode;
     }
 
     private static async Task<string> FieldAsync(HttpResponseMessage response, string name)

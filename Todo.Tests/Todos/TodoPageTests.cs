@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using FsCheck.Fluent;
+using Todo.Data.Tenants;
 using Todo.Tests.Api;
 using Todo.Tests.Lists;
 using static Todo.Tests.Lists.ListHost;
@@ -39,6 +40,9 @@ public sealed class TodoPageTests(ListHost api) : IClassFixture<ListHost>
             [$"assignee={other.UserId}"] = "B,C",
             ["state=Completed"] = "D",
             ["state=Open&priority=High"] = "A 50%_off",
+            ["workState=Done"] = "D",
+            ["workState=Assigned&state=Open"] = "B,C",
+            ["workState=New"] = "A 50%_off",
             ["dueFrom=2026-12-02"] = "B,C",
             ["dueFrom=2026-12-01&dueBefore=2026-12-02T10:00:00Z"] = "A 50%_off",
             ["text=50"] = "A 50%_off,C",
@@ -50,10 +54,24 @@ public sealed class TodoPageTests(ListHost api) : IClassFixture<ListHost>
             string.Join(',', await TitlesAsync(owner, "/todos?" + query)).ShouldBe(expected, query);
         }
 
-        foreach (var query in (string[])["state=Perhaps", "assignee=you", "priority=Some", "dueFrom=soon", "sort=notes", "list=x", "cursor=x", "limit=0"])
+        foreach (var query in (string[])["state=Perhaps", "workState=Perhaps", "workState=99", "assignee=you", "priority=Some", "dueFrom=soon", "sort=notes", "list=x", "cursor=x", "limit=0"])
         {
             using var refused = await owner.GetAsync("/todos?" + query);
             await refused.ShouldBeProblemAsync(HttpStatusCode.BadRequest);
+        }
+    }
+
+    [Fact]
+    public async Task A_work_state_finds_what_shows_it_whatever_the_row_is_like()
+    {
+        using var owner = await api.CreateTenantAsync();
+        await OkAsync(owner.PostAsJsonAsync("/todos/bulk", new { items = Enumerable.Range(0, 36).Select(i => new { title = $"{i}", assigneeIds = i % 2 == 0 ? new[] { owner.UserId } : [] }) }));
+        await api.ExecuteAsync($"UPDATE {await api.SchemaAsync(owner.Slug)}.todos SET work_state = title::integer / 4, completed_at = CASE WHEN title::integer / 2 % 2 = 0 THEN now() END");
+        var all = (await OkAsync(owner.GetAsync("/todos"))).GetProperty("items").EnumerateArray().ToLookup(todo => todo.GetProperty("workState").GetString(), todo => todo.GetProperty("title").GetString());
+        foreach (var state in Enum.GetNames<WorkState>())
+        {
+            all[state].ShouldNotBeEmpty(state);
+            (await TitlesAsync(owner, $"/todos?workState={state}")).ShouldBe(all[state], state);
         }
     }
 
