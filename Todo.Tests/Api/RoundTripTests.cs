@@ -106,6 +106,19 @@ public sealed class RoundTripTests(OwnRedisHost api) : IClassFixture<OwnRedisHos
         sent.Count.ShouldBe(1, string.Join('\n', sent));
     }
 
+    [Theory]
+    [InlineData("/todos?assignee=me", "<@ t.assignee_ids")]
+    [InlineData("/todos?tag=00000000-0000-0000-0000-000000000001", "<@ t.tag_ids")]
+    [InlineData("/calendar?from=2040-01-01&to=2040-02-01&assignee=me", "<@ t.assignee_ids")]
+    [InlineData("/todos?sort=due", "UNION ALL")]
+    public async Task What_an_index_can_find_is_asked_for_as_the_index_has_it(string path, string condition)
+    {
+        using var owner = await api.CreateTenantAsync();
+        using var statements = new StatementCount(api.Name);
+        await GetAsync(owner, path);
+        statements.Take()[^1].ShouldContain(condition);
+    }
+
     [Fact]
     public async Task Writing_a_todo_is_one_statement()
     {
