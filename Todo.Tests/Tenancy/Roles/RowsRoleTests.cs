@@ -59,6 +59,15 @@ public sealed class RowsRoleTests(TestDatabase database) : IClassFixture<TestDat
     }
 
     [Fact]
+    public async Task Its_statements_are_not_compiled()
+    {
+        var role = await RoleAsync();
+        await using var source = NpgsqlDataSource.Create(role.SignIn(database.ConnectionString));
+        await using var command = source.CreateCommand("SHOW jit");
+        (await command.ExecuteScalarAsync()).ShouldBe("off");
+    }
+
+    [Fact]
     public async Task It_enters_no_other_database_of_the_server()
     {
         var role = await RoleAsync();
