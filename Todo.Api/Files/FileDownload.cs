@@ -6,6 +6,9 @@ namespace Todo.Api.Files;
 /// <summary>Hands a file out: always to be saved and never to be shown, so that whatever somebody has sent does nothing in the name of this address.</summary>
 internal static class FileDownload
 {
+    /// <summary>For the description, which has no word for all media types.</summary>
+    public const string AnyFile = "application/octet-stream";
+
     // Should a browser show it all the same: nothing in it runs, and it has no origin.
     private const string Policy = "default-src 'none'; frame-ancestors 'none'; sandbox";
 

@@ -20,7 +20,7 @@ namespace Todo.Api.Files;
 /// <summary>Files on todos. Whoever sees a todo gets its files; whoever may change it sends and deletes them.</summary>
 internal static class FileEndpoints
 {
-    internal const string AnyType = "*/*";
+    private const string AnyType = "*/*";
 
     private const string Streamed =
         "the file is not kept until it has come, and a key would need that. Send it again: the same file, with the same name, is on a todo once, and is answered with 200 if it was there.";
@@ -59,7 +59,7 @@ internal static class FileEndpoints
             .ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status409Conflict);
         group.MapGet("/{fileId:guid}/content", DownloadAsync).RequirePermission(Permission.TodosRead).WithoutTurn().WithMetadata(transfer)
             .WithName("DownloadFile").WithSummary("Get the file itself").WithDescription("Always to be saved. Honours Range, If-Range and If-None-Match; the ETag is the SHA-256.")
-            .Produces<Stream>(StatusCodes.Status200OK, AnyType).Produces<Stream>(StatusCodes.Status206PartialContent, AnyType).Produces(StatusCodes.Status304NotModified)
+            .Produces<Stream>(StatusCodes.Status200OK, FileDownload.AnyFile).Produces<Stream>(StatusCodes.Status206PartialContent, FileDownload.AnyFile).Produces(StatusCodes.Status304NotModified)
             .ProducesProblem(StatusCodes.Status416RangeNotSatisfiable).ProducesProblem(StatusCodes.Status429TooManyRequests);
         app.MapGet("/files/usage", ShowUsageAsync).RequirePermission(Permission.TodosRead).AddEndpointFilter(ExplainMigrationAsync).ExplainRefusals().WithTags("Files")
             .WithName("ShowFileUsage").WithSummary("Show how much all files are, and may be");

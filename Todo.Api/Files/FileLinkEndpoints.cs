@@ -29,7 +29,7 @@ internal static class FileLinkEndpoints
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         app.MapGet("/files/{token}", ReadAsync).AllowAnonymous().WithoutTurn().WithMetadata(transfer).AddEndpointFilter(FileEndpoints.ExplainMigrationAsync).ExplainRefusals().WithTags("Files").WithName("ReadFileLink").WithSummary("Get a file by its link")
             .WithDescription("Always to be saved. Honours Range, If-Range and If-None-Match; HEAD works too.")
-            .Produces<Stream>(StatusCodes.Status200OK, FileEndpoints.AnyType).Produces<Stream>(StatusCodes.Status206PartialContent, FileEndpoints.AnyType).Produces(StatusCodes.Status304NotModified)
+            .Produces<Stream>(StatusCodes.Status200OK, FileDownload.AnyFile).Produces<Stream>(StatusCodes.Status206PartialContent, FileDownload.AnyFile).Produces(StatusCodes.Status304NotModified)
             .ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status416RangeNotSatisfiable)
             .ProducesProblem(StatusCodes.Status429TooManyRequests).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         app.MapMethods("/files/{token}", [HttpMethods.Head], ReadAsync).AllowAnonymous().WithoutTurn().WithMetadata(transfer).AddEndpointFilter(FileEndpoints.ExplainMigrationAsync).ExplainRefusals().ExcludeFromDescription();
