@@ -29,9 +29,8 @@ public sealed class FilesOptions
     [MinLength(32)]
     public string? LinkKey { get; init; }
 
-    /// <summary>Where files are kept if there is no bucket: a folder, which replicas have to share. If it is not absolute, it is below the content root.</summary>
-    [Required]
-    public string Folder { get; init; } = Path.Combine(".todo", "files");
+    /// <summary>Where files are kept if there is no bucket: a folder, which replicas have to share. If it is not absolute, it is below the content root; none: <c>.todo/files</c> there.</summary>
+    public string? Folder { get; init; }
 
     /// <summary>A bucket to keep them in, instead of the folder.</summary>
     public S3Options S3 { get; init; } = new();

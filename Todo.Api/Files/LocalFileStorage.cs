@@ -7,24 +7,30 @@ namespace Todo.Api.Files;
 /// Files in a folder, those of each tenant in one of its own. A content is written under another name and gets its own when all of it is on the disk, so
 /// that one with its own name is whole whatever breaks off.
 /// </summary>
-public sealed class LocalFileStorage : IFileStorage
+public sealed partial class LocalFileStorage : IFileStorage
 {
+    private static readonly string DefaultFolder = Path.Combine(".todo", "files");
+
     private const string Unfinished = ".part";
     private const int ChunkBytes = 64 * 1024;
 
     private readonly string _root;
 
-    /// <summary>Makes the folder, if there is none.</summary>
-    /// <exception cref="OptionsValidationException">The folder can't be made or written to.</exception>
-    public LocalFileStorage(IOptions<FilesOptions> options, IHostEnvironment environment)
+    /// <summary>Makes the folder, if there is none. Where nobody has named one and it can't be made, as in a container, all but files is served.</summary>
+    /// <exception cref="OptionsValidationException">The folder that somebody has named can't be made or written to.</exception>
+    public LocalFileStorage(IOptions<FilesOptions> options, IHostEnvironment environment, ILogger<LocalFileStorage> logger)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(environment);
-        _root = Path.GetFullPath(options.Value.Folder, environment.ContentRootPath);
+        _root = Path.GetFullPath(options.Value.Folder ?? DefaultFolder, environment.ContentRootPath);
         try
         {
             MakeFolder(_root);
             using var probe = new FileStream(Path.Combine(_root, Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+        }
+        catch (Exception exception) when (IsOfTheDisk(exception) && options.Value.Folder is null)
+        {
+            LogNoFolder(logger, _root, exception.Message);
         }
         catch (Exception exception) when (IsOfTheDisk(exception))
         {
@@ -178,6 +184,9 @@ public sealed class LocalFileStorage : IFileStorage
     private static bool IsOfTheDisk(Exception exception) => exception is IOException or UnauthorizedAccessException or NotSupportedException;
 
     private static FileStorageException Failed(string what, FileKey key, Exception exception) => new($"File {key.File} of tenant {key.Tenant} could not {what}", exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "No files can be kept, as {Folder} can't be written to. Set Files:Folder or Files:S3:Bucket. {Reason}")]
+    private static partial void LogNoFolder(ILogger logger, string folder, string reason);
 
     private string PathOf(FileKey key) => Path.Combine(_root, key.TenantName, key.FileName);
 }

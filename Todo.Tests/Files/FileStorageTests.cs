@@ -1,3 +1,6 @@
+using Microsoft.Extensions.FileProviders;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Todo.Api.Files;
 using Todo.Tests.Embedded;
@@ -93,7 +96,7 @@ public sealed class LocalFileStorageTests : FileStorageTests, IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    private protected override IFileStorage Storage => new LocalFileStorage(OptionsAt(_folder.In("files")), new ContentRoot(_folder.Root));
+    private protected override IFileStorage Storage => StorageAt(_folder.In("files"), _folder.Root);
 
     [Fact]
     public async Task On_the_disk_are_ids_and_nothing_else_and_for_nobody_else()
@@ -129,19 +132,22 @@ public sealed class LocalFileStorageTests : FileStorageTests, IDisposable
     }
 
     [Fact]
-    public async Task A_folder_that_can_t_be_written_to_is_said_at_the_start()
+    public async Task A_folder_that_can_t_be_written_to_is_said_at_the_start_if_somebody_has_named_it()
     {
         await File.WriteAllTextAsync(_folder.In("a-file"), "");
-        Should.Throw<OptionsValidationException>(() => new LocalFileStorage(OptionsAt(_folder.In("a-file/below")), new ContentRoot(_folder.Root))).Message.ShouldContain("Files:Folder");
-        Should.NotThrow(() => new LocalFileStorage(OptionsAt("relative"), new ContentRoot(_folder.Root)));
+        Should.Throw<OptionsValidationException>(() => StorageAt(_folder.In("a-file/below"), _folder.Root)).Message.ShouldContain("Files:Folder");
+        StorageAt("relative", _folder.Root);
         Directory.Exists(_folder.In("relative")).ShouldBeTrue();
+        var unnamed = StorageAt(null, _folder.In("a-file"));
+        await Should.ThrowAsync<FileStorageException>(() => unnamed.WriteAsync(NewKey(), new MemoryStream([1]), CancellationToken.None));
     }
 
     public void Dispose() => _folder.Dispose();
 
-    private static IOptions<FilesOptions> OptionsAt(string folder) => Options.Create(new FilesOptions { Folder = folder });
+    private static LocalFileStorage StorageAt(string? folder, string contentRoot) =>
+        new(Options.Create(new FilesOptions { Folder = folder }), new ContentRoot(contentRoot), NullLogger<LocalFileStorage>.Instance);
 
-    private sealed class ContentRoot(string path) : Microsoft.Extensions.Hosting.IHostEnvironment
+    private sealed class ContentRoot(string path) : IHostEnvironment
     {
         public string EnvironmentName { get; set; } = "Production";
 
@@ -149,7 +155,7 @@ public sealed class LocalFileStorageTests : FileStorageTests, IDisposable
 
         public string ContentRootPath { get; set; } = path;
 
-        public Microsoft.Extensions.FileProviders.IFileProvider ContentRootFileProvider { get; set; } = new Microsoft.Extensions.FileProviders.NullFileProvider();
+        public IFileProvider ContentRootFileProvider { get; set; } = new NullFileProvider();
     }
 }
 

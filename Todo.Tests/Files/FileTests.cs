@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -252,12 +251,9 @@ public sealed class FileTests(FilesHost api) : IClassFixture<FilesHost>
         var todo = await owner.AddTodoAsync("Without a file");
         foreach (var header in (string[])["Content-Length: 1000000", "Transfer-Encoding: chunked"])
         {
-            using (var socket = new TcpClient())
+            using (var upload = await SlowUpload.BeginAsync(api, owner, todo, header))
             {
-                await socket.ConnectAsync(IPAddress.Loopback, api.Address.Port);
-                await using var stream = socket.GetStream();
-                var start = header.StartsWith('T') ? "186a0\r\n" : "";
-                await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST /todos/{todo}/files?name=cut HTTP/1.1\r\nHost: localhost\r\ntenant: {owner.Slug}\r\nAuthorization: Bearer {owner.Token}\r\n{header}\r\n\r\n{start}{new string('x', 50_000)}"));
+                await upload.SendAsync(Encoding.ASCII.GetBytes((header.StartsWith('T') ? "186a0\r\n" : "") + new string('x', 50_000)));
                 await Eventually.TrueAsync(async () => (await api.KeptAsync(owner)).Count == 1);
                 (await UsedAsync(owner)).ShouldBeGreaterThan(50_000);
             }
@@ -325,7 +321,7 @@ public sealed class FileTests(FilesHost api) : IClassFixture<FilesHost>
         await ShareAsync(owner, list, person.UserId, "Write");
         await PutAsync(person, todo, [4, 5], "theirs");
         await OkAsync(person.DeleteAsync(path));
-        await OkAsync(PatchAsync(owner, $"/lists/{list}", """{ "archived": true }"""));
+        await OkAsync(PatchAsync(owner, $"/lists/{list}", """{ "isArchived": true }"""));
         await RefusedAsync(SendAsync(person, todo, [1]), HttpStatusCode.Conflict, "archive");
         (await api.KeptAsync(owner)).Count.ShouldBe(1);
     }
