@@ -12,20 +12,15 @@ namespace Todo.Api.Files;
 internal sealed class FileCleanUp(ServedTenants tenants, FileRemoval removal, IOptions<FilesOptions> options, TimeProvider clock, ILogger<FileCleanUp> logger)
     : PeriodicDeletion(options.Value.CleanUpInterval, clock, logger)
 {
-    private const int BatchSize = 200;
-
     /// <inheritdoc/>
     protected override Task DeleteAsync(CancellationToken cancellationToken) => tenants.ForEachAsync(
         async tenant =>
         {
             await FileStatements.GiveUpAsync(tenant, Clock.GetTimestamptz() - (2 * options.Value.TransferTime), cancellationToken);
-            FileKey[] batch;
-            do
+            while (await removal.TryRemoveAsync(tenant, file: null, cancellationToken) == FileRemoval.BatchSize)
             {
-                var ids = await tenant.Files.Where(file => file.State == FileState.Deleted).OrderBy(file => file.CreatedAt).Take(BatchSize).Select(file => file.Id).ToListAsync(cancellationToken);
-                batch = [.. ids.Select(id => new FileKey(tenant.Schema!.Value.TenantId, id))];
+                // There may be more.
             }
-            while (batch.Length > 0 && await removal.TryRemoveAsync(tenant, batch, cancellationToken) == BatchSize);
         },
         cancellationToken);
 }

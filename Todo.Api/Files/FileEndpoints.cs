@@ -114,7 +114,7 @@ internal static class FileEndpoints
             throw RefusedException.Conflict("This file is being changed at this moment. Try again.");
         }
 
-        await removal.TryRemoveAsync(tenant, [new FileKey(identity.Schema.TenantId, fileId)], CancellationToken.None);
+        await removal.TryRemoveAsync(tenant, fileId, CancellationToken.None);
         return TypedResults.NoContent();
     }
 

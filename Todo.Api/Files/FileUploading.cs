@@ -44,7 +44,7 @@ internal sealed class FileUploading(TenantDbContext tenant, RequestIdentity iden
         {
             // Whoever sent it may be gone, and the room must come back all the same.
             await FileStatements.AbandonAsync(tenant, reserved.Id, CancellationToken.None);
-            await removal.TryRemoveAsync(tenant, [new FileKey(identity.Schema.TenantId, reserved.Id)], CancellationToken.None);
+            await removal.TryRemoveAsync(tenant, reserved.Id, CancellationToken.None);
             throw;
         }
     }
@@ -112,7 +112,7 @@ internal sealed class FileUploading(TenantDbContext tenant, RequestIdentity iden
             .SingleOrDefaultAsync(one => one.Name == file.Name && one.Sha256 == file.Sha256, cancellationToken)
             ?? throw RefusedException.Conflict("The same file was on the todo, and was deleted at this moment. Send it again.");
         await FileStatements.AbandonAsync(tenant, file.Id, cancellationToken);
-        await removal.TryRemoveAsync(tenant, [new FileKey(identity.Schema.TenantId, file.Id)], CancellationToken.None);
+        await removal.TryRemoveAsync(tenant, file.Id, CancellationToken.None);
         return (same, false);
     }
 
