@@ -6,6 +6,7 @@ using Todo.Api.Audit;
 using Todo.Api.Calendar;
 using Todo.Api.Comments;
 using Todo.Api.Events;
+using Todo.Api.Files;
 using Todo.Api.Fleet;
 using Todo.Api.Groups;
 using Todo.Api.Guests;
@@ -114,6 +115,10 @@ namespace Todo.Api;
 [JsonSerializable(typeof(NewComment))]
 [JsonSerializable(typeof(CommentChange))]
 [JsonSerializable(typeof(Page<CommentResponse>))]
+[JsonSerializable(typeof(Page<FileResponse>))]
+[JsonSerializable(typeof(FileUsageResponse))]
+[JsonSerializable(typeof(NewFileLink))]
+[JsonSerializable(typeof(FileLinkCreated))]
 [JsonSerializable(typeof(TodoQuery))]
 [JsonSerializable(typeof(NewFilter))]
 [JsonSerializable(typeof(FilterChange))]

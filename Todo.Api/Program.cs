@@ -8,6 +8,7 @@ using Todo.Api.Docs;
 using Todo.Api.Edge;
 using Todo.Api.Errors;
 using Todo.Api.Events;
+using Todo.Api.Files;
 using Todo.Api.Fleet;
 using Todo.Api.FleetPage;
 using Todo.Api.Groups;
@@ -66,6 +67,7 @@ public static class Program
         builder.Services.AddTodos();
         builder.AddEvents();
         builder.AddWebhooks();
+        builder.AddFiles();
         builder.AddSignUp();
         builder.AddRetention();
         builder.AddOperators();
@@ -119,6 +121,7 @@ public static class Program
         app.MapCalendar();
         app.MapTags();
         app.MapComments();
+        app.MapFiles();
         app.MapWork();
         app.MapStatistics();
         app.MapTodoExports();

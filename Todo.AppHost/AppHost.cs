@@ -22,6 +22,7 @@ try
         .WithReference(cache)
         .WithEnvironment("Operators__Key", operatorKey)
         .WithEnvironment("Webhooks__Key", webhookKey)
+        .WithFiles()
         .WaitFor(cache)
         .WaitForCompletion(migrations)
         .WithHttpHealthCheck("/health")

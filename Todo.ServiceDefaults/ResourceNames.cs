@@ -33,6 +33,9 @@ internal static class ResourceNames
     /// <summary>The parameter with the key out of which webhooks' secrets are made.</summary>
     public const string WebhookKey = "webhook-key";
 
+    /// <summary>The parameter with the key out of which links to files are signed.</summary>
+    public const string FileKey = "file-key";
+
     /// <summary>The secret parameter with the password of the demo people (Development only).</summary>
     public const string DemoPassword = "demo-password";
 }

@@ -50,6 +50,13 @@ public sealed record AuditSubject(string Kind, Guid? Id, string? Name)
         ArgumentNullException.ThrowIfNull(feed);
         return new AuditSubject("calendar_feed", feed.Id, feed.Name);
     }
+
+    /// <summary>A file.</summary>
+    public static AuditSubject Of(StoredFile file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        return new AuditSubject("file", file.Id, file.Name);
+    }
 }
 
 /// <summary>Who did it.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.Net.Http.Headers;
+using Todo.Api.Files;
 using Todo.Api.Idempotency;
 
 namespace Todo.Api.Edge;
@@ -9,8 +10,8 @@ internal static class CrossOrigin
     private const string Setting = "Cors:Origins";
 
     private static readonly string[] Methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
-    private static readonly string[] Sent = [HeaderNames.Authorization, HeaderNames.ContentType, HeaderNames.IfMatch, HeaderNames.IfNoneMatch, KeyField.Name, "tenant"];
-    private static readonly string[] Read = [HeaderNames.ETag, HeaderNames.Link, HeaderNames.Location, HeaderNames.RetryAfter, StoredAnswer.ReplayedField, "RateLimit", "RateLimit-Policy"];
+    private static readonly string[] Sent = [HeaderNames.Authorization, HeaderNames.ContentType, HeaderNames.IfMatch, HeaderNames.IfNoneMatch, HeaderNames.IfRange, KeyField.Name, HeaderNames.Range, "tenant", .. DigestField.Names];
+    private static readonly string[] Read = [HeaderNames.ContentDisposition, HeaderNames.ContentRange, HeaderNames.ETag, HeaderNames.Link, HeaderNames.Location, HeaderNames.RetryAfter, StoredAnswer.ReplayedField, "RateLimit", "RateLimit-Policy"];
     private static readonly TimeSpan Remembered = TimeSpan.FromHours(1);
 
     /// <exception cref="InvalidOperationException">An origin is not one.</exception>

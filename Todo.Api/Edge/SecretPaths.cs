@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http.Features;
+using Todo.Api.Files;
 using Todo.Api.Identity;
 
 namespace Todo.Api.Edge;
@@ -11,15 +12,15 @@ namespace Todo.Api.Edge;
 internal sealed record PathSecret(string Token);
 
 /// <summary>
-/// Takes secrets out of addresses before anybody sees them: calendar programs can send none elsewhere, and addresses are in logs, their scopes and
-/// traces. In the path stays a part of its hash, by which people can tell addresses apart.
+/// Takes secrets out of addresses before anybody sees them: calendar programs, and whoever follows a link to a file, can send none elsewhere, and addresses
+/// are in logs, their scopes and traces. In the path stays a part of its hash, by which people can tell addresses apart.
 /// </summary>
 /// <remarks>Around the server, since the framework's own log scope and span take the path before any middleware runs.</remarks>
 internal static class SecretPaths
 {
-    private const string Folder = "/calendar/";
-    private const string Extension = ".ics";
     private const int ShownBytes = 6;
+
+    private static readonly (string Folder, string Prefix, string Extension)[] Kinds = [("/calendar/", Bearer.CalendarPrefix, ".ics"), ("/files/", FileLinks.Prefix, "")];
 
     public static void AddSecretPaths(this WebApplicationBuilder builder)
     {
@@ -34,14 +35,22 @@ internal static class SecretPaths
 
     private static void Hide(IFeatureCollection features)
     {
-        if (features.Get<IHttpRequestFeature>() is { Path: { } path } request
-            && path.StartsWith(Folder, StringComparison.OrdinalIgnoreCase) && path.IndexOf(Bearer.CalendarPrefix, StringComparison.OrdinalIgnoreCase) is > 0 and var start)
+        if (features.Get<IHttpRequestFeature>() is not { Path: { } path } request)
         {
-            var token = path[(start + Bearer.CalendarPrefix.Length)..];
-            token = token.EndsWith(Extension, StringComparison.OrdinalIgnoreCase) ? token[..^Extension.Length] : token;
-            features.Set(new PathSecret(token));
-            request.Path = Folder + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)).AsSpan(0, ShownBytes)) + Extension;
-            request.RawTarget = request.Path;
+            return;
+        }
+
+        foreach (var (folder, prefix, extension) in Kinds)
+        {
+            if (path.StartsWith(folder, StringComparison.OrdinalIgnoreCase) && path.IndexOf(prefix, StringComparison.OrdinalIgnoreCase) is > 0 and var start)
+            {
+                var token = path[(start + prefix.Length)..];
+                token = token.EndsWith(extension, StringComparison.OrdinalIgnoreCase) ? token[..^extension.Length] : token;
+                features.Set(new PathSecret(token));
+                request.Path = folder + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)).AsSpan(0, ShownBytes)) + extension;
+                request.RawTarget = request.Path;
+                return;
+            }
         }
     }
 

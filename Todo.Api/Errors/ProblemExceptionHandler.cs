@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using Todo.Api.Files;
 
 namespace Todo.Api.Errors;
 
@@ -11,6 +12,7 @@ namespace Todo.Api.Errors;
 internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> logger) : IExceptionHandler
 {
     private static readonly Refusal DatabaseAway = new(StatusCodes.Status503ServiceUnavailable, "The database can't be reached at the moment. Try again in a few seconds.");
+    private static readonly Refusal StorageAway = new(StatusCodes.Status503ServiceUnavailable, "The files can't be reached at the moment. Try again in a few seconds.");
     private static readonly Refusal NotTheOwner = new(
         StatusCodes.Status501NotImplemented,
         "This API signs in to the database as a role that works with rows only. Use the todo command, or an API that is given ConnectionStrings:tododb-owner.");
@@ -38,6 +40,10 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
             Note(exception);
             LogUnexpected(exception, httpContext.Request.Method, httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.DisplayName);
         }
+        else if (refusal == StorageAway)
+        {
+            LogStorageAway(exception.Message, exception.GetBaseException().Message);
+        }
         else if (refusal.StatusCode == StatusCodes.Status503ServiceUnavailable)
         {
             LogDatabaseAway(exception.GetBaseException().Message);
@@ -60,6 +66,7 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
         BadHttpRequestException bad => new Refusal(bad.StatusCode, Explain(bad)),
         DbUpdateException { InnerException: { } inner } => Explain(inner),
         InvalidOperationException { InnerException: NpgsqlException inner } => Explain(inner),
+        FileStorageException => StorageAway,
         PostgresException { SqlState: PostgresErrorCodes.UntranslatableCharacter or PostgresErrorCodes.CharacterNotInRepertoire } => NotText,
         PostgresException { IsTransient: true } => DatabaseAway,
         PostgresException => Unexpected,
@@ -78,6 +85,9 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Endpoint} failed")]
     private partial void LogUnexpected(Exception exception, string method, string? endpoint);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{What}: {Reason}")]
+    private partial void LogStorageAway(string what, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database can't be reached: {Reason}")]
     private partial void LogDatabaseAway(string reason);

@@ -13,6 +13,7 @@ internal static class ProblemText
         {
             StatusCodes.Status404NotFound => "There is nothing at this address. GET /openapi/v1.json lists what there is.",
             StatusCodes.Status405MethodNotAllowed => "This address does not know the method; the Allow header says which it does.",
+            StatusCodes.Status408RequestTimeout => "The request took too long to come. Send it again, over a faster connection.",
             StatusCodes.Status413PayloadTooLarge => "The request body is too large; 1 MiB is the most.",
             StatusCodes.Status415UnsupportedMediaType => "Send the body as application/json.",
             _ => null,

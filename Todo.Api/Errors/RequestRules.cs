@@ -5,7 +5,7 @@ namespace Todo.Api.Errors;
 /// <summary>What every request must keep to, and how it is answered when it does not.</summary>
 internal static class RequestRules
 {
-    // The largest body is a todo with long notes; a file upload will state its own limit.
+    // The largest body is a todo with long notes; an upload of a file states its own limit.
     private const long MaxBodyBytes = 1024 * 1024;
 
     public static void AddRequestRules(this WebApplicationBuilder builder)

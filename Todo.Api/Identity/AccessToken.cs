@@ -8,7 +8,7 @@ namespace Todo.Api.Identity;
 /// A bearer token: the tenant's id (16 bytes) and 256 random bits, in base64url (RFC 4648 §5), 64 characters. It says by itself where
 /// to look it up, and proves nothing until its hash is found there.
 /// </summary>
-public readonly record struct AccessToken
+public readonly record struct AccessToken : IOfTenant
 {
     private const int IdLength = 16;
     private const int SecretLength = 32;

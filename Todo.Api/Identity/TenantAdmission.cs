@@ -9,6 +9,13 @@ namespace Todo.Api.Identity;
 internal readonly record struct Admitted<T>(TenantEntry? Tenant, T? Caller, Refusal? Refusal)
     where T : class;
 
+/// <summary>What says by itself to which tenant it belongs.</summary>
+public interface IOfTenant
+{
+    /// <summary>The tenant that it claims to belong to.</summary>
+    Guid TenantId { get; }
+}
+
 /// <summary>
 /// Decides for which tenant a request runs. The token names its own; the <c>tenant</c> header and a host that is a tenant's own may name one
 /// too, and then they must agree. This is the only place that lets a request into a tenant.
@@ -33,7 +40,15 @@ public sealed class TenantAdmission(TenantDirectory tenants, ServedVersions vers
     /// <param name="request">With the tenant's name, perhaps.</param>
     /// <param name="token">The caller's token; null: none, or malformed.</param>
     /// <param name="find">Looks it up in its own tenant.</param>
-    internal async ValueTask<Admitted<T>> AdmitAsync<T>(HttpRequest request, AccessToken? token, Func<AccessToken, CancellationToken, ValueTask<T?>> find)
+    internal ValueTask<Admitted<T>> AdmitAsync<T>(HttpRequest request, AccessToken? token, Func<AccessToken, CancellationToken, ValueTask<T?>> find)
+        where T : class => AdmitByAsync(request, token, find);
+
+    /// <summary>The same by anything that says whose it is.</summary>
+    /// <param name="request">With the tenant's name, perhaps.</param>
+    /// <param name="token">What the caller has shown; null: nothing, or nothing that is good.</param>
+    /// <param name="find">Looks it up in its own tenant.</param>
+    internal async ValueTask<Admitted<T>> AdmitByAsync<TToken, T>(HttpRequest request, TToken? token, Func<TToken, CancellationToken, ValueTask<T?>> find)
+        where TToken : struct, IOfTenant
         where T : class
     {
         var cancellation = request.HttpContext.RequestAborted;

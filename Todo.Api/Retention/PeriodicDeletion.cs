@@ -1,4 +1,5 @@
 using Npgsql;
+using Todo.Api.Files;
 
 namespace Todo.Api.Retention;
 
@@ -42,7 +43,7 @@ internal abstract partial class PeriodicDeletion(TimeSpan interval, TimeProvider
         {
             // There is no catalog yet, or it is an older one.
         }
-        catch (Exception exception) when (exception is NpgsqlException or InvalidOperationException or TimeoutException)
+        catch (Exception exception) when (exception is NpgsqlException or InvalidOperationException or TimeoutException or FileStorageException)
         {
             LogNotDeleted(logger, exception.GetBaseException().Message);
         }

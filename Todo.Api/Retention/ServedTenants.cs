@@ -34,6 +34,20 @@ internal sealed partial class ServedTenants(
         }
     }
 
+    /// <summary>What is known of a tenant, for what is kept elsewhere than in the database.</summary>
+    public async Task<TenantPresence> FindAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var catalog = await catalogs.CreateDbContextAsync(cancellationToken);
+        var found = await catalog.Tenants.Where(tenant => tenant.Id == id).Select(tenant => new { tenant.Status, tenant.SchemaVersion }).SingleOrDefaultAsync(cancellationToken);
+        if (found is null)
+        {
+            // A catalog without any tenant is more likely one that is yet to be restored than one whose tenants were all purged.
+            return await catalog.Tenants.AnyAsync(cancellationToken) ? TenantPresence.Gone : TenantPresence.NotServed;
+        }
+
+        return found.Status is TenantStatus.Active or TenantStatus.Suspended && versions.Contains(found.SchemaVersion) ? TenantPresence.Served : TenantPresence.NotServed;
+    }
+
     private async Task<IReadOnlyList<Guid>> ListAsync(CancellationToken cancellationToken)
     {
         await using var catalog = await catalogs.CreateDbContextAsync(cancellationToken);
@@ -44,4 +58,17 @@ internal sealed partial class ServedTenants(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "What is old in tenant {Tenant} was not deleted; it is tried again next time: {SqlState}")]
     private partial void LogRefused(Guid tenant, string sqlState);
+}
+
+/// <summary>What is known of a tenant.</summary>
+internal enum TenantPresence
+{
+    /// <summary>It was purged.</summary>
+    Gone,
+
+    /// <summary>It is there, and its tables are as this build knows them.</summary>
+    Served,
+
+    /// <summary>It is there, but deleted, about to be made or purged, or at another version.</summary>
+    NotServed,
 }

@@ -87,7 +87,8 @@ public static class DeveloperServers
             var other => throw new EmbeddedServerException($"Todo:Servers is '{other}'. It can be auto, containers or embedded."),
         };
 
-    private static string DataFolder(IDistributedApplicationBuilder builder, string server) =>
+    /// <summary>Where something keeps its data across starts.</summary>
+    internal static string DataFolder(IDistributedApplicationBuilder builder, string server) =>
         Path.Combine(
             builder.Configuration["Todo:DataFolder"] is { Length: > 0 } folder
                 ? Path.GetFullPath(folder)

@@ -66,6 +66,12 @@ public static class EventKind
     /// <summary>Somebody took back what they said.</summary>
     public const string CommentDeleted = "comment.deleted";
 
+    /// <summary>A todo got a file.</summary>
+    public const string FileCreated = "file.created";
+
+    /// <summary>Somebody took a file from a todo.</summary>
+    public const string FileDeleted = "file.deleted";
+
     /// <summary>A tag was made.</summary>
     public const string TagCreated = "tag.created";
 
@@ -83,6 +89,6 @@ public static class EventKind
     [
         TodoCreated, TodoChanged, TodoCompleted, TodoReopened, TodoMoved, TodoLeft, TodoDeleted, TodoRestored, TodoPurged, TodosRespaced,
         ListCreated, ListChanged, ListDeleted, ListRestored, ListPurged, ListShared, ListUnshared, ListsRespaced,
-        CommentCreated, CommentChanged, CommentDeleted, TagCreated, TagChanged, TagMerged, TagDeleted,
+        CommentCreated, CommentChanged, CommentDeleted, FileCreated, FileDeleted, TagCreated, TagChanged, TagMerged, TagDeleted,
     ];
 }

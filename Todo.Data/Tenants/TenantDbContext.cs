@@ -79,6 +79,12 @@ public sealed class TenantDbContext(DbContextOptions<TenantDbContext> options) :
     /// <summary>What people say about todos.</summary>
     public DbSet<Comment> Comments => Set<Comment>();
 
+    /// <summary>Files on todos.</summary>
+    public DbSet<StoredFile> Files => Set<StoredFile>();
+
+    /// <summary>How much they are.</summary>
+    public DbSet<FileUsage> FileUsage => Set<FileUsage>();
+
     /// <summary>What people are told of.</summary>
     public DbSet<Notification> Notifications => Set<Notification>();
 
@@ -212,6 +218,12 @@ public sealed class TenantDbContext(DbContextOptions<TenantDbContext> options) :
             filter.Property(f => f.Version).IsConcurrencyToken();
         });
         modelBuilder.Entity<Comment>().ToTable("comments");
+        modelBuilder.Entity<StoredFile>(file =>
+        {
+            file.ToTable("files");
+            file.Property(f => f.State).HasConversion(new SnakeCaseEnum<FileState>());
+        });
+        modelBuilder.Entity<FileUsage>().ToTable("file_usage");
         modelBuilder.Entity<TenantEvent>(one =>
         {
             one.ToTable("events");

@@ -10,6 +10,7 @@ using Todo.Api.Accounts;
 using Todo.Api.ApiKeys;
 using Todo.Api.Calendar;
 using Todo.Api.Comments;
+using Todo.Api.Files;
 using Todo.Api.Fleet;
 using Todo.Api.Groups;
 using Todo.Api.Guests;
@@ -45,6 +46,9 @@ internal sealed record Belongings(Guid TenantId, string Slug, string Email, Guid
     /// <summary>A comment of the person's on the todo.</summary>
     public required Guid CommentId { get; init; }
 
+    /// <summary>A file on the todo, which the storage has, and a link to it.</summary>
+    public required (Guid Id, string Token) File { get; init; }
+
     /// <summary>That the person was told of the todo.</summary>
     public required Guid NotificationId { get; init; }
 
@@ -76,6 +80,8 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
         ["todos/id"] = of => of.TodoId.ToString(),
         ["todos/occurrence"] = _ => Belongings.Occurrence,
         ["todos/commentId"] = of => of.CommentId.ToString(),
+        ["todos/fileId"] = of => of.File.Id.ToString(),
+        ["files/token"] = of => of.File.Token,
         ["filters/id"] = of => of.FilterId.ToString(),
         ["notifications/id"] = of => of.NotificationId.ToString(),
         ["lists/id"] = of => of.ListId.ToString(),
@@ -131,6 +137,7 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
         [typeof(TodoCopy)] = of => new { of.ListId, title = "Copied by a sample" },
         [typeof(NewComment)] = of => new { text = $"Said by a sample to <@{of.UserId}>" },
         [typeof(CommentChange)] = _ => new { text = "Changed by a sample" },
+        [typeof(NewFileLink)] = _ => new { minutes = 5 },
         [typeof(NewFilter)] = _ => new { name = $"Made by a sample {Guid.NewGuid():N}", conditions = new { assignee = "me" } },
         [typeof(FilterChange)] = of => new { conditions = new { list = of.ListId, assignee = of.UserId } },
         [typeof(NewWorkEntry)] = of => new { action = "assign", person = of.People.PersonId, comment = "By a sample" },
@@ -159,6 +166,7 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
         ["POST /cc/tenants/{slug}/purge"] = of => $"?confirm={of.Slug}",
         ["GET /calendar"] = _ => "?from=2040-01-01&to=2040-02-01",
         ["GET /events"] = _ => "?follow=false",
+        ["POST /todos/{id:guid}/files"] = _ => "?name=sent-by-a-sample.csv",
         ["GET /todos/search"] = of => $"?q=todo&list={of.ListId}",
     };
 
@@ -166,7 +174,7 @@ internal sealed record ApiCall(RouteEndpoint Endpoint, HttpMethod Method)
     private static readonly HashSet<Type> Neutral =
     [
         typeof(NewRole), typeof(Dictionary<string, JsonElement>), typeof(PasswordChange), typeof(NewApiKey), typeof(NewCalendarFeed), typeof(NewGuestTodo), typeof(NewTag), typeof(NewBackendTodo),
-        typeof(NewFilter), typeof(NewWebhook), typeof(Stream),
+        typeof(NewFilter), typeof(NewFileLink), typeof(NewWebhook), typeof(Stream),
     ];
 
     // Calls that only make sense for a tenant with this status, and leave it with another.

@@ -29,6 +29,12 @@ public class ApiHost : TestDatabase
     /// <summary>Out of it webhooks' secrets are made.</summary>
     public string WebhookKey { get; } = Guid.NewGuid().ToString("N");
 
+    /// <summary>Out of it links to files are signed.</summary>
+    public string FileKey { get; } = Guid.NewGuid().ToString("N");
+
+    /// <summary>Where files are.</summary>
+    public string FilesFolder { get; } = Directory.CreateTempSubdirectory("todo-files-").FullName;
+
     /// <summary>The running application.</summary>
     public WebApplication App { get; private set; } = null!;
 
@@ -64,7 +70,7 @@ public class ApiHost : TestDatabase
     /// <inheritdoc/>
     public override async Task InitializeAsync()
     {
-        _watch = new SecretWatch(Password, OperatorKey, WebhookKey, "todo_webhook_");
+        _watch = new SecretWatch(Password, OperatorKey, WebhookKey, "todo_webhook_", FileKey, "todo_file_");
         await base.InitializeAsync();
         _role = await DatabaseRole.MakeAsync(this);
         (App, Address) = await StartApiAsync(ConnectionString);
@@ -82,6 +88,7 @@ public class ApiHost : TestDatabase
         Operator.Dispose();
         await App.DisposeAsync();
         await base.DisposeAsync();
+        Directory.Delete(FilesFolder, recursive: true);
         _watch.Found.ShouldBeEmpty("secrets in the logs");
     }
 
@@ -100,6 +107,8 @@ public class ApiHost : TestDatabase
             $"--ConnectionStrings:cache={await CacheAsync()}",
             $"--Operators:Key={OperatorKey}",
             $"--Webhooks:Key={WebhookKey}",
+            $"--Files:LinkKey={FileKey}",
+            $"--Files:Folder={FilesFolder}",
 
             // What is told in the background would change what tests compare.
             "--Webhooks:Workers=0",

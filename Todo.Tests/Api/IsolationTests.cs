@@ -1,4 +1,7 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Todo.Api.Files;
 using Todo.Api.Identity;
 using Todo.Data.Access;
 using Todo.Tenancy.Scoping;
@@ -23,7 +26,7 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
         "POST /auth/register", "POST /auth/activate", "POST /auth/activation",
         "GET /cc", "GET /cc/assets/fleet.css", "GET /cc/assets/fleet.js", "GET /cc/assets/fleet.svg",
         "GET /guest", "GET /guest/assets/guest.css", "GET /guest/assets/guest.js", "GET /guest/assets/guest.svg",
-        "GET /calendar/{token}.ics",
+        "GET /calendar/{token}.ics", "GET /files/{token}", "HEAD /files/{token}",
     ];
 
     [Fact]
@@ -52,6 +55,7 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
             ActivationToken = "none of theirs",
             People = theirs.People with { Invitation = "of-nobody" },
             Doors = await OpenDoorsAsync(ourSchema, ourOwner.UserId, ourList),
+            File = theirs.File with { Token = api.Service<FileLinks>().Make(ourSchema.TenantId, theirs.File.Id, DateTimeOffset.UtcNow.AddHours(1)) },
         };
         var (expired, ended) = (await ExpiredTokenAsync(theirs), await EndedAsync(theirs));
         var before = await ContentAsync(theirs);
@@ -300,6 +304,8 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
         var email = await api.ScalarAsync<string>($"SELECT email FROM {schema}.users WHERE id = '{owner.UserId}'");
         var (list, todo, run) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
         var (tag, otherTag, comment, told, filter) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
+        var (file, content) = (Guid.CreateVersion7(), Encoding.UTF8.GetBytes($"Content {Marker}"));
+        await api.Service<IFileStorage>().WriteAsync(new FileKey(schema.TenantId, file), new MemoryStream(content), CancellationToken.None);
         var (webhook, delivery) = (Guid.CreateVersion7(), Guid.CreateVersion7());
         var session = AccessToken.Create(schema.TenantId, out _);
         var reset = AccessToken.Create(schema.TenantId, out var resetToken);
@@ -318,6 +324,9 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
             VALUES ('{tag}', 'Tag {Marker}', '{tag}', false, 1, now()), ('{otherTag}', 'Other tag {Marker}', '{otherTag}', false, 1, now());
             INSERT INTO {schema}.comments (id, todo_id, author_id, text, mention_ids, created_at, version)
             VALUES ('{comment}', '{todo}', '{owner.UserId}', 'Comment {Marker}', ARRAY[]::uuid[], now(), 1);
+            INSERT INTO {schema}.files (id, todo_id, name, content_type, size, sha256, created_by, created_at, state)
+            VALUES ('{file}', '{todo}', 'File {Marker}', 'text/plain', {content.Length}, '\x{Convert.ToHexString(SHA256.HashData(content))}', '{owner.UserId}', now(), 'stored');
+            UPDATE {schema}.file_usage SET bytes = bytes + {content.Length};
             INSERT INTO {schema}.saved_filters (id, user_id, name, name_key, conditions, version, created_at)
             VALUES ('{filter}', '{owner.UserId}', 'Filter {Marker}', '{filter}', jsonb_build_object(), 1, now());
             INSERT INTO {schema}.notifications (person_id, id, kind, todo_id, created_at) VALUES ('{owner.UserId}', '{told}', 'todo_assigned', '{todo}', now());
@@ -340,6 +349,7 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
             People = await FillPeopleAsync(schema),
             Tags = (tag, otherTag),
             CommentId = comment,
+            File = (file, api.Service<FileLinks>().Make(schema.TenantId, file, DateTimeOffset.UtcNow.AddHours(1))),
             NotificationId = told,
             Webhook = (webhook, delivery),
             FilterId = filter,
@@ -410,7 +420,7 @@ public sealed class IsolationTests(ApiHost api) : IClassFixture<ApiHost>
 
     private static string[] Secrets(Belongings of) =>
     [
-        Marker, $"{of.UserId}", $"{of.ListId}", $"{of.TodoId}", $"{of.TenantId}", $"{of.Tags.Id}", $"{of.CommentId}", $"{of.NotificationId}", $"{of.Webhook.Id}", $"{of.Webhook.DeliveryId}",
+        Marker, $"{of.UserId}", $"{of.ListId}", $"{of.TodoId}", $"{of.TenantId}", $"{of.Tags.Id}", $"{of.CommentId}", $"{of.File.Id}", $"{of.NotificationId}", $"{of.Webhook.Id}", $"{of.Webhook.DeliveryId}",
         $"{of.People.PersonId}", $"{of.People.GroupId}", $"{of.Doors.ApiKeyId}", $"{of.Doors.GuestLinkId}", $"{of.Doors.FeedId}", $"{of.FilterId}",
     ];
 

@@ -12,7 +12,7 @@ public sealed class IdempotencyTests(IdempotencyHost api) : IClassFixture<Idempo
     // A POST that is not on the list takes a key, has its effect once, and is cut off at its commit below.
     private static readonly string[] WithoutKey =
     [
-        "POST /api-keys", "POST /guest-links", "POST /me/calendar-feeds", "POST /webhooks", "POST /webhooks/{id:guid}/secret",
+        "POST /api-keys", "POST /guest-links", "POST /me/calendar-feeds", "POST /webhooks", "POST /todos/{id:guid}/files", "POST /todos/{id:guid}/files/{fileId:guid}/links", "POST /webhooks/{id:guid}/secret",
         "POST /auth/accept-invitation", "POST /auth/activate", "POST /auth/activation", "POST /auth/login", "POST /auth/logout", "POST /auth/password",
         "POST /auth/password-reset", "POST /auth/password-reset/confirm", "POST /auth/register", "POST /auth/switch",
         "POST /cc/fleet/baseline", "POST /cc/fleet/drift", "POST /cc/fleet/plan", "POST /cc/fleet/repair", "POST /cc/fleet/verify", "POST /cc/migrate",

@@ -3,17 +3,17 @@ using System.Text;
 
 namespace Todo.Tests.Servers;
 
-/// <summary>A program of ours in a process of its own, with what it prints.</summary>
+/// <summary>A program in a process of its own, with what it prints.</summary>
 internal class ObservedProcess : IDisposable
 {
     private readonly Process _process;
     private readonly StringBuilder _output = new();
     private readonly List<(string Text, TaskCompletionSource Seen)> _awaited = [];
 
-    /// <summary>Starts <c>dotnet assembly arguments</c>.</summary>
-    public ObservedProcess(string assembly, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, string? workingDirectory = null)
+    /// <summary>Starts <c>dotnet assembly arguments</c>, or another program that runs what is not of ours.</summary>
+    public ObservedProcess(string assembly, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, string? workingDirectory = null, string program = "dotnet")
     {
-        var start = new ProcessStartInfo("dotnet", [assembly, .. arguments])
+        var start = new ProcessStartInfo(program, [assembly, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
