@@ -27,7 +27,7 @@ public sealed class EveryPageTests(BrowserHost host)
                 ("/logs", "#entries tr:nth-child(5)"),
                 ("/logs?level=Error&text=nothing+says+this", "#none"),
                 ("/traces", "#traces tr:nth-child(5)"),
-                ("/metrics", "#chart .course"),
+                ("/metrics", "#chart svg"),
                 ("/metrics?service=api&meter=Todo.Api&name=todo.tenants.requests&by=tenant.id", "#legend .key:nth-of-type(2)"),
             ])
             {
