@@ -20,6 +20,10 @@ internal static class TodoEndpoints
     private static readonly Func<TenantDbContext, Guid, Guid, int, IAsyncEnumerable<TodoItem>> Rows = EF.CompileAsyncQuery(ListAccess.OverReadableTodos(
         (TenantDbContext tenant, Guid me, Guid after, int count, IQueryable<TodoItem> todos) => todos.Where(todo => todo.Id > after).OrderBy(todo => todo.Id).Take(count).AsNoTracking()));
 
+    // The usual number is said, and no parameter: see Page.First.
+    private static readonly Func<TenantDbContext, Guid, Guid, int, IAsyncEnumerable<TodoItem>> UsualRows = EF.CompileAsyncQuery(ListAccess.OverReadableTodos(
+        (TenantDbContext tenant, Guid me, Guid after, int count, IQueryable<TodoItem> todos) => todos.Where(todo => todo.Id > after).OrderBy(todo => todo.Id).Take(Page.DefaultLimit + 1).AsNoTracking()));
+
     public static void MapTodos(this IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/todos").WithTags("Todos").ExplainRefusals();
@@ -102,7 +106,8 @@ internal static class TodoEndpoints
     {
         if (order.IsDefault && filter.IsEmpty && cursor?.Value is null)
         {
-            return Paged(await Rows(tenant, identity.UserId, cursor?.Id ?? Guid.Empty, limit + 1).ToListAsync(cancellationToken));
+            var rows = limit == Page.DefaultLimit ? UsualRows : Rows;
+            return Paged(await rows(tenant, identity.UserId, cursor?.Id ?? Guid.Empty, limit + 1).ToListAsync(cancellationToken));
         }
 
         var todos = order.Take(filter.Apply(ListAccess.Todos(tenant, identity.UserId, ListRight.Read)), cursor, limit + 1) ?? throw RefusedException.Invalid("The cursor is of a page in another order.");

@@ -99,7 +99,7 @@ internal readonly record struct TodoSort : IParsable<TodoSort>
             if (value == Never)
             {
                 undated = descending ? undated.Where(todo => todo.Id < id) : undated.Where(todo => todo.Id > id);
-                return descending ? InOrder(Dated().Concat(Undated())).Take(count) : Undated();
+                return descending ? Page.First(InOrder(Dated().Concat(Undated())), count) : Undated();
             }
 
             dated = descending
@@ -111,13 +111,12 @@ internal readonly record struct TodoSort : IParsable<TodoSort>
             }
         }
 
-        return InOrder(Dated().Concat(Undated())).Take(count);
+        return Page.First(InOrder(Dated().Concat(Undated())), count);
 
-        IQueryable<TodoItem> Dated() => (descending
-            ? dated.OrderByDescending(todo => todo.DueAt).ThenByDescending(todo => todo.Id)
-            : dated.OrderBy(todo => todo.DueAt).ThenBy(todo => todo.Id)).Take(count);
+        IQueryable<TodoItem> Dated() => Page.First(
+            descending ? dated.OrderByDescending(todo => todo.DueAt).ThenByDescending(todo => todo.Id) : dated.OrderBy(todo => todo.DueAt).ThenBy(todo => todo.Id), count);
 
-        IQueryable<TodoItem> Undated() => (descending ? undated.OrderByDescending(todo => todo.Id) : undated.OrderBy(todo => todo.Id)).Take(count);
+        IQueryable<TodoItem> Undated() => Page.First(descending ? undated.OrderByDescending(todo => todo.Id) : undated.OrderBy(todo => todo.Id), count);
 
         IQueryable<TodoItem> InOrder(IQueryable<TodoItem> both) => descending
             ? both.OrderByDescending(todo => todo.DueAt ?? Never).ThenByDescending(todo => todo.Id)
@@ -129,7 +128,7 @@ internal readonly record struct TodoSort : IParsable<TodoSort>
         public Order(
             Func<IQueryable<TodoItem>, bool, IQueryable<TodoItem>> apply, Func<IQueryable<TodoItem>, OrderedCursor, bool, IQueryable<TodoItem>?> after, Func<TodoResponse, string?> value)
             : this(
-                (todos, cursor, count, descending) => (cursor is { } last ? after(todos, last, descending) : todos) is { } rest ? apply(rest, descending).Take(count) : null,
+                (todos, cursor, count, descending) => (cursor is { } last ? after(todos, last, descending) : todos) is { } rest ? Page.First(apply(rest, descending), count) : null,
                 value)
         {
         }

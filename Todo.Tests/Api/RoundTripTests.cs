@@ -111,6 +111,9 @@ public sealed class RoundTripTests(OwnRedisHost api) : IClassFixture<OwnRedisHos
     [InlineData("/todos?tag=00000000-0000-0000-0000-000000000001", "<@ t.tag_ids")]
     [InlineData("/calendar?from=2040-01-01&to=2040-02-01&assignee=me", "<@ t.assignee_ids")]
     [InlineData("/todos?sort=due", "UNION ALL")]
+    [InlineData("/todos", "LIMIT 51")]
+    [InlineData("/todos?limit=20&state=Open", "LIMIT 21")]
+    [InlineData("/todos?limit=20&sort=due", "LIMIT 21")]
     public async Task What_an_index_can_find_is_asked_for_as_the_index_has_it(string path, string condition)
     {
         using var owner = await api.CreateTenantAsync();
