@@ -28,7 +28,7 @@ internal sealed class SentFile
     /// <summary>Its content.</summary>
     public Stream Body { get; }
 
-    /// <summary>As many bytes as it has, or a few less; null: nobody says.</summary>
+    /// <summary>As many bytes as it has, or a few more; null: nobody says.</summary>
     public long? Length { get; }
 
     /// <summary>What its SHA-256 must be; null: nobody says.</summary>
