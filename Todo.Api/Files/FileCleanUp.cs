@@ -63,6 +63,9 @@ internal sealed partial class OrphanCleanUp(
         }
     }
 
+    /// <inheritdoc/>
+    protected override bool PassesBy(Exception exception) => exception is FileStorageException || base.PassesBy(exception);
+
     private async Task SweepAsync(List<FileKey> batch, CancellationToken cancellationToken)
     {
         var known = await tenants.FindAsync(batch[0].Tenant, cancellationToken) switch

@@ -56,6 +56,7 @@ public readonly record struct FileKey(Guid Tenant, Guid File)
 public readonly record struct KeptFile(FileKey Key, DateTimeOffset WrittenAt);
 
 /// <summary>The storage does not do what it should.</summary>
-/// <param name="message">For the log: what was tried.</param>
-/// <param name="inner">Why it failed.</param>
-public sealed class FileStorageException(string message, Exception inner) : Exception(message, inner);
+/// <param name="key">With which content.</param>
+/// <param name="what">For the log: what went wrong with it, such as "could not be read".</param>
+/// <param name="inner">Why.</param>
+public sealed class FileStorageException(FileKey key, string what, Exception inner) : Exception($"File {key.File} of tenant {key.Tenant} {what}", inner);

@@ -183,7 +183,7 @@ public sealed partial class LocalFileStorage : IFileStorage
 
     private static bool IsOfTheDisk(Exception exception) => exception is IOException or UnauthorizedAccessException or NotSupportedException;
 
-    private static FileStorageException Failed(string what, FileKey key, Exception exception) => new($"File {key.File} of tenant {key.Tenant} could not {what}", exception);
+    private static FileStorageException Failed(string what, FileKey key, Exception exception) => new(key, "could not " + what, exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "No files can be kept, as {Folder} can't be written to. Set Files:Folder or Files:S3:Bucket. {Reason}")]
     private static partial void LogNoFolder(ILogger logger, string folder, string reason);

@@ -157,7 +157,7 @@ public sealed class S3FileStorage : IFileStorage, IDisposable
         }
         catch (Exception exception) when (exception is AmazonServiceException or AmazonClientException or HttpRequestException or IOException)
         {
-            throw new FileStorageException($"File {key.File} of tenant {key.Tenant} could not {what}", exception);
+            throw new FileStorageException(key, "could not " + what, exception);
         }
     }
 

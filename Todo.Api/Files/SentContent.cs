@@ -117,7 +117,7 @@ internal sealed class SentContent(Stream body, long reserved, Func<long, Cancell
         {
             return await body.ReadAsync(buffer, cancellationToken);
         }
-        catch (Exception exception) when (exception is InvalidDataException or (IOException and not BadHttpRequestException) && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (SentFile.IsMalformed(exception, cancellationToken))
         {
             throw SentFile.Malformed();
         }

@@ -81,6 +81,10 @@ internal sealed class SentFile
         }
     }
 
+    /// <summary>Whether the body is to blame, and not whoever gave up.</summary>
+    public static bool IsMalformed(Exception exception, CancellationToken cancellationToken) =>
+        exception is InvalidDataException or (IOException and not BadHttpRequestException) && !cancellationToken.IsCancellationRequested;
+
     /// <summary>The answer to what can't be read.</summary>
     public static RefusedException Malformed() => RefusedException.Invalid("The body ends too early, or is no multipart/form-data.");
 
@@ -125,7 +129,7 @@ internal sealed class SentFile
         {
             return await form.ReadNextSectionAsync(cancellationToken);
         }
-        catch (Exception exception) when (exception is InvalidDataException or (IOException and not BadHttpRequestException) && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (IsMalformed(exception, cancellationToken))
         {
             throw Malformed();
         }

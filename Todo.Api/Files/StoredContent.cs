@@ -41,7 +41,7 @@ internal sealed class StoredContent(IFileStorage storage, FileKey key, long leng
         Position += read;
 
         // Otherwise the answer would end as if it were whole.
-        return read > 0 || buffer.IsEmpty ? read : throw new FileStorageException($"File {key.File} of tenant {key.Tenant} is cut off", new EndOfStreamException());
+        return read > 0 || buffer.IsEmpty ? read : throw new FileStorageException(key, "is cut off", new EndOfStreamException());
     }
 
     /// <inheritdoc/>

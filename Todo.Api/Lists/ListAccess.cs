@@ -81,16 +81,16 @@ internal static class ListAccess
     /// A query for <c>EF.CompileAsyncQuery</c> over the todos that somebody may read: <paramref name="query"/> with those in place of its last
     /// parameter. Its second is the person.
     /// </summary>
-    public static Expression<Func<TenantDbContext, Guid, T1, T2, IQueryable<TResult>>> OverReadableTodos<T1, T2, TResult>(
-        Expression<Func<TenantDbContext, Guid, T1, T2, IQueryable<TodoItem>, IQueryable<TResult>>> query)
+    public static Expression<Func<TenantDbContext, Guid, T, IQueryable<TResult>>> OverReadableTodos<T, TResult>(
+        Expression<Func<TenantDbContext, Guid, T, IQueryable<TodoItem>, IQueryable<TResult>>> query)
     {
         Expression<Func<TenantDbContext, Guid, ListRight, IQueryable<TodoItem>>> readable = (tenant, me, right) => tenant.Todos.Where(todo => todo.DeletedAt == null).Where(
             todo => todo.ListId == null || tenant.Lists.Any(list => list.Id == todo.ListId && list.DeletedAt == null && Marker(list)));
         var (tenant, me) = (query.Parameters[0], query.Parameters[1]);
         var reaches = new Replacement(
             (readable.Parameters[0], tenant), (readable.Parameters[1], me), (Reaches.Parameters[0], tenant), (Reaches.Parameters[1], me), (Reaches.Parameters[2], Expression.Constant(ListRight.Read)));
-        var body = new Replacement((query.Parameters[4], reaches.Visit(readable.Body))).Visit(query.Body);
-        return Expression.Lambda<Func<TenantDbContext, Guid, T1, T2, IQueryable<TResult>>>(body, query.Parameters.Take(4));
+        var body = new Replacement((query.Parameters[3], reaches.Visit(readable.Body))).Visit(query.Body);
+        return Expression.Lambda<Func<TenantDbContext, Guid, T, IQueryable<TResult>>>(body, query.Parameters.Take(3));
     }
 
     /// <summary>Lists, also deleted ones, with what somebody may do with each.</summary>

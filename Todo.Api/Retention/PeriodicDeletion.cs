@@ -1,5 +1,4 @@
 using Npgsql;
-using Todo.Api.Files;
 
 namespace Todo.Api.Retention;
 
@@ -33,6 +32,9 @@ internal abstract partial class PeriodicDeletion(TimeSpan interval, TimeProvider
     /// <summary>Does it once.</summary>
     protected abstract Task DeleteAsync(CancellationToken cancellationToken);
 
+    /// <summary>Whether it may be well the next time.</summary>
+    protected virtual bool PassesBy(Exception exception) => exception is NpgsqlException or InvalidOperationException or TimeoutException;
+
     private async Task TryDeleteAsync(CancellationToken cancellationToken)
     {
         try
@@ -43,7 +45,7 @@ internal abstract partial class PeriodicDeletion(TimeSpan interval, TimeProvider
         {
             // There is no catalog yet, or it is an older one.
         }
-        catch (Exception exception) when (exception is NpgsqlException or InvalidOperationException or TimeoutException or FileStorageException)
+        catch (Exception exception) when (PassesBy(exception))
         {
             LogNotDeleted(logger, exception.GetBaseException().Message);
         }

@@ -17,12 +17,9 @@ namespace Todo.Api.Todos;
 
 internal static class TodoEndpoints
 {
-    private static readonly Func<TenantDbContext, Guid, Guid, int, IAsyncEnumerable<TodoItem>> Rows = EF.CompileAsyncQuery(ListAccess.OverReadableTodos(
-        (TenantDbContext tenant, Guid me, Guid after, int count, IQueryable<TodoItem> todos) => todos.Where(todo => todo.Id > after).OrderBy(todo => todo.Id).Take(count).AsNoTracking()));
-
-    // The usual number is said, and no parameter: see Page.First.
-    private static readonly Func<TenantDbContext, Guid, Guid, int, IAsyncEnumerable<TodoItem>> UsualRows = EF.CompileAsyncQuery(ListAccess.OverReadableTodos(
-        (TenantDbContext tenant, Guid me, Guid after, int count, IQueryable<TodoItem> todos) => todos.Where(todo => todo.Id > after).OrderBy(todo => todo.Id).Take(Page.DefaultLimit + 1).AsNoTracking()));
+    // What is asked for most. Its length is said, and no parameter: see Page.First.
+    private static readonly Func<TenantDbContext, Guid, Guid, IAsyncEnumerable<TodoItem>> UsualPage = EF.CompileAsyncQuery(ListAccess.OverReadableTodos(
+        (TenantDbContext tenant, Guid me, Guid after, IQueryable<TodoItem> todos) => todos.Where(todo => todo.Id > after).OrderBy(todo => todo.Id).Take(Page.DefaultLimit + 1).AsNoTracking()));
 
     public static void MapTodos(this IEndpointRouteBuilder app)
     {
@@ -104,10 +101,9 @@ internal static class TodoEndpoints
     public static async Task<PageResult<TodoResponse>> PageAsync(
         TodoFilter filter, TodoSort order, int limit, OrderedCursor? cursor, HttpContext context, RequestIdentity identity, TenantDbContext tenant, CancellationToken cancellationToken)
     {
-        if (order.IsDefault && filter.IsEmpty && cursor?.Value is null)
+        if (order.IsDefault && filter.IsEmpty && limit == Page.DefaultLimit && cursor?.Value is null)
         {
-            var rows = limit == Page.DefaultLimit ? UsualRows : Rows;
-            return Paged(await rows(tenant, identity.UserId, cursor?.Id ?? Guid.Empty, limit + 1).ToListAsync(cancellationToken));
+            return Paged(await UsualPage(tenant, identity.UserId, cursor?.Id ?? Guid.Empty).ToListAsync(cancellationToken));
         }
 
         var todos = order.Take(filter.Apply(ListAccess.Todos(tenant, identity.UserId, ListRight.Read)), cursor, limit + 1) ?? throw RefusedException.Invalid("The cursor is of a page in another order.");

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Todo.Benchmarks.Requests;
 
 namespace Todo.Benchmarks.Access;
@@ -32,18 +31,13 @@ internal static class SignInCost
 
         var table = new MarkdownTable("Request", "Open, requests/s", "Signed in, requests/s", "Ratio min / median / max", "Open p50, p99 (ms)", "Signed in p50, p99 (ms)", "CPU/request, open, signed in (µs)");
         table.Add(
+        [
             $"no database, {tenants.Count} tenants",
-            Median(sides[0], result => result.Load.RequestsPerSecond, "N0"),
-            Median(sides[1], result => result.Load.RequestsPerSecond, "N0"),
-            Spread.Of(sides[0].Results.Zip(sides[1].Results, (open, guarded) => guarded.Load.RequestsPerSecond / open.Load.RequestsPerSecond)).ToString("0.00"),
-            $"{Median(sides[0], result => result.Load.P50, "0.0")}, {Median(sides[0], result => result.Load.P99, "0.0")}",
-            $"{Median(sides[1], result => result.Load.P50, "0.0")}, {Median(sides[1], result => result.Load.P99, "0.0")}",
-            $"{Median(sides[0], result => result.ProcessorMicroseconds, "0")}, {Median(sides[1], result => result.ProcessorMicroseconds, "0")}");
+            .. Comparison.Cells(sides[0].Results, sides[1].Results),
+            $"{Comparison.ProcessorTime(sides[0].Results)}, {Comparison.ProcessorTime(sides[1].Results)}",
+        ]);
         return table;
 
         WireRequest[] Requests(string path) => [.. tenants.Select(tenant => WireRequest.Get(path, tenant.Slug, tenant.Token, AnswerLength))];
     }
-
-    private static string Median(Side side, Func<Measurement, double> value, string format) =>
-        Spread.Of(side.Results.Select(value)).Median.ToString(format, CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Todo.Benchmarks.Requests;
 
 namespace Todo.Benchmarks.Limits;
@@ -32,19 +31,14 @@ internal static class LimiterCost
 
         var table = new MarkdownTable("Request", "Without, requests/s", "With, requests/s", "Ratio min / median / max", "Without p50, p99 (ms)", "With p50, p99 (ms)", "CPU/request, without, with (µs)");
         table.Add(
+        [
             $"`GET /todos`, {tenants.Count} tenants",
-            Median(sides[0], result => result.Load.RequestsPerSecond, "N0"),
-            Median(sides[1], result => result.Load.RequestsPerSecond, "N0"),
-            Spread.Of(sides[0].Results.Zip(sides[1].Results, (off, on) => on.Load.RequestsPerSecond / off.Load.RequestsPerSecond)).ToString("0.00"),
-            $"{Median(sides[0], result => result.Load.P50, "0.0")}, {Median(sides[0], result => result.Load.P99, "0.0")}",
-            $"{Median(sides[1], result => result.Load.P50, "0.0")}, {Median(sides[1], result => result.Load.P99, "0.0")}",
-            $"{Median(sides[0], result => result.ProcessorMicroseconds, "0")}, {Median(sides[1], result => result.ProcessorMicroseconds, "0")}");
+            .. Comparison.Cells(sides[0].Results, sides[1].Results),
+            $"{Comparison.ProcessorTime(sides[0].Results)}, {Comparison.ProcessorTime(sides[1].Results)}",
+        ]);
         return table;
     }
 
     internal static IEnumerable<(string Key, string Value)> Wide(string policy) =>
         [($"Policies__{policy}__Rate", "10000"), ($"Policies__{policy}__Per", "Second"), ($"Policies__{policy}__Burst", "100000")];
-
-    private static string Median(Side side, Func<Measurement, double> value, string format) =>
-        Spread.Of(side.Results.Select(value)).Median.ToString(format, CultureInfo.InvariantCulture);
 }

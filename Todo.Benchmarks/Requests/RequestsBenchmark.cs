@@ -60,7 +60,7 @@ internal static class RequestsBenchmark
                     }
                 }
 
-                table.Add([$"`GET {path}`", some.Length.ToString(CultureInfo.InvariantCulture), .. Cells(sides[0].Results, sides[1].Results)]);
+                table.Add([$"`GET {path}`", some.Length.ToString(CultureInfo.InvariantCulture), .. Comparison.Cells(sides[0].Results, sides[1].Results), $"{Comparison.ProcessorTime(sides[0].Results)}, {Comparison.ProcessorTime(sides[1].Results)}"]);
             }
         }
 
@@ -105,19 +105,6 @@ internal static class RequestsBenchmark
         AutoPrepareMinUsages = 2,
         NoResetOnClose = true,
     }.ConnectionString;
-
-    private static IEnumerable<string> Cells(IReadOnlyList<Measurement> baseline, IReadOnlyList<Measurement> api)
-    {
-        yield return Median(baseline, result => result.Load.RequestsPerSecond, "N0");
-        yield return Median(api, result => result.Load.RequestsPerSecond, "N0");
-        yield return Spread.Of(baseline.Zip(api, (b, a) => a.Load.RequestsPerSecond / b.Load.RequestsPerSecond)).ToString("0.00");
-        yield return $"{Median(baseline, result => result.Load.P50, "0.0")}, {Median(baseline, result => result.Load.P99, "0.0")}";
-        yield return $"{Median(api, result => result.Load.P50, "0.0")}, {Median(api, result => result.Load.P99, "0.0")}";
-        yield return $"{Median(baseline, result => result.ProcessorMicroseconds, "0")}, {Median(api, result => result.ProcessorMicroseconds, "0")}";
-    }
-
-    private static string Median(IEnumerable<Measurement> results, Func<Measurement, double> value, string format) =>
-        Spread.Of(results.Select(value)).Median.ToString(format, CultureInfo.InvariantCulture);
 
     internal static void RefuseDebugBuild(string verb)
     {

@@ -69,10 +69,10 @@ internal static class TelemetryBenchmark
             {
                 table.Add(
                     name,
-                    Median(side, result => result.Load.RequestsPerSecond, "N0"),
+                    Comparison.Median(side.Results, result => result.Load.RequestsPerSecond, "N0"),
                     Spread.Of(sides[0].Results.Zip(side.Results, (without, with) => with.Load.RequestsPerSecond / without.Load.RequestsPerSecond)).ToString("0.00"),
-                    $"{Median(side, result => result.Load.P50, "0.0")}, {Median(side, result => result.Load.P99, "0.0")}",
-                    Median(side, result => result.ProcessorMicroseconds, "0"));
+                    Comparison.Latencies(side.Results),
+                    Comparison.ProcessorTime(side.Results));
             }
 
             return table.ToString();
@@ -116,7 +116,4 @@ internal static class TelemetryBenchmark
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
-
-    private static string Median(Side side, Func<Measurement, double> value, string format) =>
-        Spread.Of(side.Results.Select(value)).Median.ToString(format, CultureInfo.InvariantCulture);
 }

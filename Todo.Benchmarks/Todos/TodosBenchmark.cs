@@ -56,7 +56,7 @@ internal static class TodosBenchmark
                 }
             }
 
-            table.Add([path.Title, ofSmall.Length is null ? "" : $"{Kilobytes(ofSmall.Length)}, {Kilobytes(ofLarge.Length)}", .. Cells(sides[0].Side.Results, sides[1].Side.Results)]);
+            table.Add([path.Title, ofSmall.Length is null ? "" : $"{Kilobytes(ofSmall.Length)}, {Kilobytes(ofLarge.Length)}", .. Comparison.Cells(sides[0].Side.Results, sides[1].Side.Results)]);
             isFirst = false;
 
             Task RestoreAsync(TodoTenant tenant) => path.Writes ? TodoTenants.RestoreAsync(database, tenant, cancellationToken) : Task.CompletedTask;
@@ -66,18 +66,6 @@ internal static class TodosBenchmark
     }
 
     private static string Kilobytes(int? bytes) => (bytes!.Value / 1000.0).ToString("N1", CultureInfo.InvariantCulture);
-
-    private static IEnumerable<string> Cells(IReadOnlyList<Measurement> small, IReadOnlyList<Measurement> large)
-    {
-        yield return Median(small, result => result.Load.RequestsPerSecond, "N0");
-        yield return Median(large, result => result.Load.RequestsPerSecond, "N0");
-        yield return Spread.Of(small.Zip(large, (s, l) => l.Load.RequestsPerSecond / s.Load.RequestsPerSecond)).ToString("0.00");
-        yield return $"{Median(small, result => result.Load.P50, "0.0")}, {Median(small, result => result.Load.P99, "0.0")}";
-        yield return $"{Median(large, result => result.Load.P50, "0.0")}, {Median(large, result => result.Load.P99, "0.0")}";
-    }
-
-    private static string Median(IEnumerable<Measurement> results, Func<Measurement, double> value, string format) =>
-        Spread.Of(results.Select(value)).Median.ToString(format, CultureInfo.InvariantCulture);
 
     private static void Say(string line) => Console.Error.WriteLine(line);
 }

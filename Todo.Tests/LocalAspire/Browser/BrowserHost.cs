@@ -10,6 +10,7 @@ using Microsoft.Playwright;
 using Npgsql;
 using Todo.Data;
 using Todo.Tenancy.Provisioning;
+using Todo.Tenancy.Scoping;
 using Todo.Tests.Api;
 using Todo.Tests.Embedded;
 using Todo.Tests.EndToEnd;
@@ -159,6 +160,14 @@ public sealed class BrowserHost : IAsyncLifetime, IDisposable
 
     /// <summary>The database, as its owner.</summary>
     internal async Task<NpgsqlDataSource> OpenDatabaseAsync() => NpgsqlDataSource.Create((await _app!.GetConnectionStringAsync("tododb"))!);
+
+    /// <summary>The schema of a tenant, and its id.</summary>
+    internal static async Task<TenantSchema> SchemaAsync(NpgsqlDataSource database, string slug)
+    {
+        await using var find = database.CreateCommand("SELECT id FROM public.tenants WHERE slug = $1");
+        find.Parameters.AddWithValue(slug);
+        return TenantSchema.Of((Guid)(await find.ExecuteScalarAsync())!);
+    }
 
     /// <summary>Gives a command as the dashboard does.</summary>
     internal async Task CommandAsync(string resource, string command)

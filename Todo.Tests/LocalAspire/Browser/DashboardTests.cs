@@ -56,8 +56,7 @@ public sealed partial class DashboardTests(BrowserHost host)
     public async Task Traces_are_narrowed_down_by_tenant_duration_attribute_and_failure()
     {
         await using var database = await host.OpenDatabaseAsync();
-        await using var find = database.CreateCommand("SELECT id::text FROM public.tenants WHERE slug = 'garage'");
-        var garage = (string)(await find.ExecuteScalarAsync())!;
+        var garage = (await BrowserHost.SchemaAsync(database, "garage")).TenantId.ToString();
         await host.Bakery.TitlesAsync();
         await host.Garage.TitlesAsync();
         await using var visit = await host.OpenDashboardAsync("/traces", 1280);

@@ -1,5 +1,6 @@
 using Microsoft.Playwright;
 using Npgsql;
+using Todo.Tests.Servers;
 using static Microsoft.Playwright.Assertions;
 
 namespace Todo.Tests.LocalAspire.Browser;
@@ -57,14 +58,12 @@ public sealed class FleetTests(BrowserHost host)
     {
         var slugs = await host.AddOldTenantsAsync("held", 4, to: "-1");
         await using var database = await host.OpenDatabaseAsync();
-        await using var find = database.CreateCommand("SELECT string_agg(quote_ident(schema) || '.todos', ', ') FROM public.tenants WHERE slug = ANY ($1)");
-        find.Parameters.AddWithValue(slugs);
-        var tables = (string)(await find.ExecuteScalarAsync())!;
+        var schemas = await Task.WhenAll(slugs.Select(slug => BrowserHost.SchemaAsync(database, slug)));
 
         // Somebody uses the tables, so that the first tenant waits for as long as it takes to look at the run and pause it.
         await using var connection = await database.OpenConnectionAsync();
         await using var use = await connection.BeginTransactionAsync();
-        await using (var hold = new NpgsqlCommand($"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE", connection, use))
+        await using (var hold = new NpgsqlCommand($"LOCK TABLE {string.Join(", ", schemas.Select(schema => schema.Quoted + ".todos"))} IN ACCESS EXCLUSIVE MODE", connection, use))
         {
             await hold.ExecuteNonQueryAsync();
         }
@@ -79,6 +78,12 @@ public sealed class FleetTests(BrowserHost host)
         await page.GetByRole(AriaRole.Button, new() { Name = "Start the run" }).ClickAsync();
         var state = page.Locator("#run .pill");
         await Expect(state).ToHaveTextAsync("running");
+
+        // A tenant waits for its table for five seconds and is then tried again: it is in hand for certain when it has just begun to.
+        await using var look = database.CreateCommand(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND waitstart > clock_timestamp() - interval '1 second' AND $1 = ANY (pg_blocking_pids(pid)))");
+        look.Parameters.AddWithValue(connection.ProcessID);
+        await Eventually.TrueAsync(async () => (bool)(await look.ExecuteScalarAsync())!);
         await page.GetByRole(AriaRole.Button, new() { Name = "Pause", Exact = true }).ClickAsync();
         await Expect(state).ToHaveTextAsync("paused");
         await use.RollbackAsync();

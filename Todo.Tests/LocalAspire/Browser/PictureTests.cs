@@ -48,8 +48,7 @@ public sealed class PictureTests(BrowserHost host)
     {
         // Somebody holds the bakery's todos: its requests wait, the garage's do not.
         await using var database = await host.OpenDatabaseAsync();
-        await using var find = database.CreateCommand("SELECT schema FROM public.tenants WHERE slug = 'bakery'");
-        var schema = (string)(await find.ExecuteScalarAsync())!;
+        var schema = (await BrowserHost.SchemaAsync(database, "bakery")).Quoted;
         await DuringAsync(async () =>
         {
             await using var connection = await database.OpenConnectionAsync();
@@ -76,9 +75,7 @@ public sealed class PictureTests(BrowserHost host)
         // Of these tenants one has already what the migration wants to make.
         var slugs = await host.AddOldTenantsAsync("picture", 20, to: "AddComments");
         await using var database = await host.OpenDatabaseAsync();
-        await using var find = database.CreateCommand("SELECT schema FROM public.tenants WHERE slug = $1");
-        find.Parameters.AddWithValue(slugs[7]);
-        var schema = (string)(await find.ExecuteScalarAsync())!;
+        var schema = (await BrowserHost.SchemaAsync(database, slugs[7])).Quoted;
         await using var spoil = database.CreateCommand($"CREATE TABLE {schema}.todos_tag_ids_idx ()");
         await spoil.ExecuteNonQueryAsync();
 
