@@ -12,7 +12,7 @@ namespace Todo.Api.Webhooks;
 /// <param name="Status">The answer's status; null: there was none.</param>
 /// <param name="Error">Why it failed, for whoever manages the webhook; null: it did not.</param>
 /// <param name="Duration">How long it took.</param>
-internal readonly record struct Attempt(int? Status, string? Error, TimeSpan Duration);
+public readonly record struct Attempt(int? Status, string? Error, TimeSpan Duration);
 
 /// <summary>Tells receivers. Who manages webhooks chooses whom this service calls, so it calls nobody inside of its network, follows nobody elsewhere and says nothing of itself.</summary>
 internal sealed class WebhookSender : IDisposable

@@ -35,9 +35,9 @@ internal sealed partial class WebhookService(
     /// <summary>Something may have changed in a tenant.</summary>
     public void Announce(Guid tenant)
     {
-        if (Volatile.Read(ref _known).Contains(tenant) && _queued.TryAdd(tenant, true))
+        if (Volatile.Read(ref _known).Contains(tenant))
         {
-            _news.Writer.TryWrite(tenant);
+            Enqueue(tenant);
         }
     }
 
@@ -74,14 +74,20 @@ internal sealed partial class WebhookService(
             {
                 foreach (var tenant in await TakeTenantsAsync(cancellationToken))
                 {
-                    if (_queued.TryAdd(tenant, true))
-                    {
-                        await _news.Writer.WriteAsync(tenant, cancellationToken);
-                    }
+                    Enqueue(tenant);
                 }
             });
         }
         while (await tick.WaitForNextTickAsync(cancellationToken));
+    }
+
+    private void Enqueue(Guid tenant)
+    {
+        if (_queued.TryAdd(tenant, true))
+        {
+            // There is no bound that it could meet.
+            _news.Writer.TryWrite(tenant);
+        }
     }
 
     private async Task WorkAsync(CancellationToken cancellationToken)
@@ -95,63 +101,64 @@ internal sealed partial class WebhookService(
 
     private async Task ServeAsync(TenantSchema schema, CancellationToken cancellationToken)
     {
+        // Of all this a trace would tell nothing, but of what is sent.
+        using var quiet = SuppressInstrumentationScope.Begin();
         await using var tenant = await contexts.CreateDbContextAsync(cancellationToken);
         tenant.Enter(schema);
-        IReadOnlyList<(WebhookDelivery Delivery, Webhook Webhook)> due;
+        await queue.FillAsync(tenant, cancellationToken);
+        var due = await queue.DueAsync(tenant, cancellationToken);
 
-        // A trace of every look would tell nothing.
-        using (SuppressInstrumentationScope.Begin())
+        // No webhook waits for another, and no tenant for one that has much to be told: who has more comes after those that wait.
+        var told = await Task.WhenAll(due.Select(webhook => TellAsync(schema, webhook, cancellationToken)));
+        if (await WebhookQueue.NextAsync(tenant, cancellationToken) is not { } next)
         {
-            await WebhookQueue.FillAsync(tenant, clock.GetTimestamptz(), cancellationToken);
-            due = await queue.TakeAsync(tenant, clock.GetTimestamptz(), cancellationToken);
+            return;
         }
 
-        while (due.Count > 0)
+        if (next <= clock.GetUtcNow() && told.Contains(true))
         {
-            // One after the other for each webhook, so that what goes well goes in order; no webhook waits for another.
-            var attempts = await Task.WhenAll(due.GroupBy(one => one.Webhook.Id).Select(own => SendAsync(schema.TenantId, own, cancellationToken)));
-            using var quiet = SuppressInstrumentationScope.Begin();
-            foreach (var (delivery, attempt) in attempts.SelectMany(own => own))
-            {
-                await (attempt is { } made ? queue.EndAsync(tenant, delivery, made, cancellationToken) : WebhookQueue.GiveBackAsync(tenant, delivery, clock.GetTimestamptz(), cancellationToken));
-            }
-
-            due = await queue.TakeAsync(tenant, clock.GetTimestamptz(), cancellationToken);
+            Enqueue(schema.TenantId);
         }
-
-        using var silent = SuppressInstrumentationScope.Begin();
-        if (await WebhookQueue.NextAsync(tenant, cancellationToken) is { } next)
+        else
         {
             await HastenAsync(schema.TenantId, next, cancellationToken);
         }
     }
 
-    private async Task<List<(WebhookDelivery Delivery, Attempt? Attempt)>> SendAsync(
-        Guid tenant, IEnumerable<(WebhookDelivery Delivery, Webhook Webhook)> own, CancellationToken cancellationToken)
+    // One after the other, so that what goes well goes in order.
+    private async Task<bool> TellAsync(TenantSchema schema, Guid id, CancellationToken cancellationToken)
     {
-        var attempts = new List<(WebhookDelivery, Attempt?)>();
-        foreach (var (delivery, webhook) in own)
+        await using var tenant = await contexts.CreateDbContextAsync(cancellationToken);
+        tenant.Enter(schema);
+        if (await queue.TakeAsync(tenant, id, cancellationToken) is not var (webhook, deliveries))
         {
-            // It was taken for long enough to wait for one answer; a receiver that is that slow hears the rest with the next look.
-            if (attempts.Count > 0 && clock.GetTimestamptz() >= delivery.NotBefore - options.Value.Timeout)
-            {
-                attempts.Add((delivery, null));
-                continue;
-            }
-
-            using var span = ApiSpans.Source.StartActivity("webhook send", System.Diagnostics.ActivityKind.Producer);
-            span?.SetTag("tenant.id", tenant.ToString()).SetTag("todo.webhook.id", webhook.Id).SetTag("todo.webhook.kind", delivery.Kind).SetTag("todo.webhook.attempt", delivery.Attempts);
-            var done = await sender.SendAsync(tenant, webhook, delivery, cancellationToken);
-            metrics.Attempted(done, clock.GetUtcNow() - delivery.CreatedAt);
-            if (done.Error is { } error)
-            {
-                LogNotDelivered(delivery.Id, tenant, delivery.Attempts, error);
-            }
-
-            attempts.Add((delivery, done));
+            return false;
         }
 
-        return attempts;
+        foreach (var delivery in deliveries)
+        {
+            // It was taken for long enough to wait for one answer; a receiver that is that slow hears the rest at its next turn.
+            await (clock.GetTimestamptz() < delivery.NotBefore - options.Value.Timeout
+                ? queue.EndAsync(tenant, delivery, await SendAsync(schema.TenantId, webhook, delivery, cancellationToken), cancellationToken)
+                : queue.GiveBackAsync(tenant, delivery, cancellationToken));
+        }
+
+        return true;
+    }
+
+    private async Task<Attempt> SendAsync(Guid tenant, Webhook webhook, WebhookDelivery delivery, CancellationToken cancellationToken)
+    {
+        using var loud = SuppressInstrumentationScope.Begin(false);
+        using var span = ApiSpans.Source.StartActivity("webhook send", System.Diagnostics.ActivityKind.Producer);
+        span?.SetTag("tenant.id", tenant.ToString()).SetTag("todo.webhook.id", webhook.Id).SetTag("todo.webhook.kind", delivery.Kind).SetTag("todo.webhook.attempt", delivery.Attempts);
+        var done = await sender.SendAsync(tenant, webhook, delivery, cancellationToken);
+        metrics.Attempted(done, clock.GetUtcNow() - delivery.CreatedAt);
+        if (done.Error is { } error)
+        {
+            LogNotDelivered(delivery.Id, tenant, delivery.Attempts, error);
+        }
+
+        return done;
     }
 
     // Whoever looks after a tenant has moved its time ahead, so no other does meanwhile; and again after that, should this process die.

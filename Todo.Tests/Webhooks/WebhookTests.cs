@@ -20,7 +20,7 @@ public sealed class WebhookHost : ApiHost
     protected override IEnumerable<string> Arguments =>
     [
         "--environment=Development", "--Webhooks:Workers=4", "--Webhooks:AllowInside=true", "--Webhooks:Interval=00:00:00.200", "--Webhooks:FirstRetry=00:00:00.050", "--Webhooks:LongestRetry=00:00:00.200",
-        "--Webhooks:Timeout=00:00:02", "--Webhooks:Attempts=3", "--Webhooks:GiveUpAfter=00:00:03",
+        "--Webhooks:Timeout=00:00:05", "--Webhooks:Attempts=3", "--Webhooks:GiveUpAfter=00:00:03",
     ];
 
     /// <summary>Adds a member.</summary>
