@@ -30,7 +30,7 @@ public sealed partial class LookupCache : IDisposable
     public static readonly TimeSpan NothingLifetime = TimeSpan.FromSeconds(2);
 
     // Part of every key: a build that stores another shape must not read this one's.
-    private const string Prefix = "todo:3:";
+    private const string Prefix = "todo:4:";
     private const int MaxEntriesInMemory = 50_000;
 
     // After a failure Redis is left alone this long, so that requests don't each wait for a time-out of their own.

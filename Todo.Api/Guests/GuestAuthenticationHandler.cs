@@ -37,7 +37,7 @@ internal sealed class GuestAuthenticationHandler(
         }
 
         var link = admitted.Caller!;
-        Context.RequestServices.GetRequiredService<RequestIdentity>().Set(admitted.Tenant!.Schema, new Caller(ActorKind.Guest, link.Id, link.Name, link.CreatedBy, []));
+        Context.RequestServices.GetRequiredService<RequestIdentity>().Set(admitted.Tenant!.Schema, new Caller(ActorKind.Guest, link.Id, link.Name, link.CreatedBy, [], link.Regional));
         Context.RequestServices.GetRequiredService<GuestVisit>().Link = link;
         uses.Note(admitted.Tenant.Id, ActorKind.Guest, link.Id);
         var identity = new ClaimsIdentity(link.MayWrite ? [new Claim(MayWriteClaim, "true")] : [], SchemeName);

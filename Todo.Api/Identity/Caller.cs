@@ -1,3 +1,4 @@
+using Todo.Api.Settings;
 using Todo.Data.Access;
 
 namespace Todo.Api.Identity;
@@ -8,4 +9,5 @@ namespace Todo.Api.Identity;
 /// <param name="Name">What the person, key or link is called.</param>
 /// <param name="UserId">The person, or who made the key or link and answers for it.</param>
 /// <param name="Permissions">What the caller may do.</param>
-public sealed record Caller(ActorKind Kind, Guid Id, string Name, Guid UserId, IReadOnlyList<string> Permissions);
+/// <param name="Regional">Where the person lives.</param>
+public sealed record Caller(ActorKind Kind, Guid Id, string Name, Guid UserId, IReadOnlyList<string> Permissions, RegionalSettings Regional);

@@ -38,7 +38,7 @@ public sealed class RequestIdentity
 
     internal void Set(TenantSchema schema, SessionEntry session, AccessToken token)
     {
-        Set(schema, new Caller(ActorKind.User, session.UserId, session.Name, session.UserId, session.Permissions));
+        Set(schema, new Caller(ActorKind.User, session.UserId, session.Name, session.UserId, session.Permissions, session.Regional));
         _token = token;
     }
 

@@ -63,7 +63,7 @@ public sealed class SessionAuthenticationHandler(
         }
 
         var key = admitted.Caller!;
-        Context.RequestServices.GetRequiredService<RequestIdentity>().Set(admitted.Tenant!.Schema, new Caller(ActorKind.ApiKey, key.Id, key.Name, key.CreatedBy, key.Permissions));
+        Context.RequestServices.GetRequiredService<RequestIdentity>().Set(admitted.Tenant!.Schema, new Caller(ActorKind.ApiKey, key.Id, key.Name, key.CreatedBy, key.Permissions, key.Regional));
         uses.Note(admitted.Tenant.Id, ActorKind.ApiKey, key.Id);
         return Succeed(new Claim(Partitions.ApiKeyClaim, key.Id.ToString()));
     }

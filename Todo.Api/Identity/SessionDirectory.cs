@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Todo.Api.Caching;
+using Todo.Api.Settings;
 using Todo.Data.Tenants;
 
 namespace Todo.Api.Identity;
@@ -11,7 +12,9 @@ namespace Todo.Api.Identity;
 /// <param name="LifetimeDays">How long the session lasts from its last renewal on.</param>
 /// <param name="LastSeenAt">UTC, to about the minute; null: not since it was made.</param>
 /// <param name="Permissions">What the person's role holds.</param>
-public sealed record SessionEntry(Guid UserId, string Name, DateTimeOffset ExpiresAt, int LifetimeDays, DateTimeOffset? LastSeenAt, IReadOnlyList<string> Permissions) : ITokenEntry
+/// <param name="Regional">Where the person lives.</param>
+public sealed record SessionEntry(
+    Guid UserId, string Name, DateTimeOffset ExpiresAt, int LifetimeDays, DateTimeOffset? LastSeenAt, IReadOnlyList<string> Permissions, RegionalSettings Regional) : ITokenEntry
 {
     private int _isNoted;
 
@@ -29,6 +32,7 @@ public sealed class SessionDirectory(LookupCache cache, IDbContextFactory<Tenant
         var found = await (
             from session in tenant.Sessions
             join user in tenant.Users.Where(User.MaySignIn) on session.UserId equals user.Id
+            join regional in RegionalSettings.All(tenant) on user.Id equals regional.UserId
             where session.TokenHash == hash
             select new
             {
@@ -38,8 +42,9 @@ public sealed class SessionDirectory(LookupCache cache, IDbContextFactory<Tenant
                 session.LifetimeDays,
                 session.LastSeenAt,
                 Permissions = tenant.RolePermissions.Where(link => link.RoleId == user.RoleId).Select(link => link.Permission).ToList(),
+                Regional = regional,
             }).SingleOrDefaultAsync(cancellationToken);
-        return found is null ? null : new SessionEntry(found.Id, found.Name, found.ExpiresAt, found.LifetimeDays, found.LastSeenAt, found.Permissions);
+        return found is null ? null : new SessionEntry(found.Id, found.Name, found.ExpiresAt, found.LifetimeDays, found.LastSeenAt, found.Permissions, found.Regional.Read());
     }
 
     /// <inheritdoc/>

@@ -29,8 +29,7 @@ internal sealed class QuickAdding(TenantDbContext tenant, RequestIdentity identi
         """ + ListAccess.WritableSql +
         """
         ))
-        SELECT 'zone' AS "Kind", me.id AS "Id", me.time_zone AS "Name", '' AS "Handle", ARRAY[]::uuid[] AS "ListIds" FROM "<tenant>".users AS me WHERE me.id = {0}
-        UNION ALL (SELECT 'list', named.id, named.name, '', ARRAY[]::uuid[] FROM named ORDER BY named.owner_id IS DISTINCT FROM {0}, named.id LIMIT 200)
+        (SELECT 'list' AS "Kind", named.id AS "Id", named.name AS "Name", '' AS "Handle", ARRAY[]::uuid[] AS "ListIds" FROM named ORDER BY named.owner_id IS DISTINCT FROM {0}, named.id LIMIT 200)
         UNION ALL SELECT 'tag', tag.id, tag.name, '', ARRAY[]::uuid[] FROM "<tenant>".tags AS tag WHERE tag.name_key = ANY ({2}) AND NOT tag.is_hidden
         UNION ALL (SELECT 'person', person.id, person.name, split_part(person.email, '@', 1), ARRAY(
         """ + ListAccess.ReadableSql.Replace("{0}", "person.id", StringComparison.Ordinal) +
@@ -54,7 +53,7 @@ internal sealed class QuickAdding(TenantDbContext tenant, RequestIdentity identi
         var (me, now) = (identity.UserId, clock.GetTimestamptz());
         var fallback = request.ListId ?? me;
         var found = await FindAsync(text, me, fallback, cancellationToken);
-        var zoneName = request.TimeZone ?? found.Find(one => one.Kind == "zone")?.Name ?? "UTC";
+        var zoneName = request.TimeZone ?? identity.Caller.Regional.TimeZone;
         var zone = TimeZones.Find(zoneName);
         var lists = ByName(found, "list");
         var tags = ByName(found, "tag");

@@ -75,7 +75,7 @@ internal static class SavedFilterEndpoints
         OrderedCursor? cursor = null)
     {
         var saved = FilterResponse.Of(await FindOwnAsync(id, identity, tenant, cancellationToken));
-        var filter = await saved.Conditions.ForAsync(identity.UserId, tenant, clock, cancellationToken);
+        var filter = saved.Conditions.For(identity.Caller, clock.GetUtcNow());
         return await TodoEndpoints.PageAsync(filter, saved.Sort is { } sort ? TodoSort.Parse(sort, null) : default, limit, cursor, context, identity, tenant, cancellationToken);
     }
 

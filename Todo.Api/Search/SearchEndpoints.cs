@@ -31,7 +31,7 @@ internal static class SearchEndpoints
         [Range(1, MaxLimit)] int limit = DefaultLimit,
         OrderedCursor? cursor = null)
     {
-        var filter = await query.ForAsync(identity.UserId, tenant, clock, cancellationToken);
+        var filter = query.For(identity.Caller, clock.GetUtcNow());
         var todos = filter.Apply(ListAccess.Todos(tenant, identity.UserId, ListRight.Read));
         var hits = await TodoSearch.FindAsync(tenant, todos, SearchText.Of(q), cursor, limit + 1, cancellationToken);
         return Page.Of(hits, limit, TodoSearch.Cursor, ApiJson.Default.PageSearchHit, context);

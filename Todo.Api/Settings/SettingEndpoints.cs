@@ -35,12 +35,20 @@ internal static class SettingEndpoints
         Answer(context, await SettingValues.ListAsync(tenant, identity.UserId, cancellationToken));
 
     private static async Task<Ok<IReadOnlyList<SettingResponse>>> ReplaceAsync(
-        Dictionary<string, JsonElement> values, HttpContext context, TenantDbContext tenant, AuditLog audit, TimeProvider clock, CancellationToken cancellationToken)
+        Dictionary<string, JsonElement> values,
+        HttpContext context,
+        RequestIdentity identity,
+        TenantDbContext tenant,
+        OpenSessions sessions,
+        AuditLog audit,
+        TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         SettingValues.Check(SettingScope.Tenant, values);
         await using var transaction = await tenant.Database.BeginTransactionAsync(cancellationToken);
         await PeopleLock.TakeAsync(tenant, cancellationToken);
-        EntityTag.Check(context, Tag(await SettingValues.ListAsync(tenant, cancellationToken)));
+        var before = await SettingValues.ListAsync(tenant, cancellationToken);
+        EntityTag.Check(context, Tag(before));
 
         var stored = await tenant.Settings.ToListAsync(cancellationToken);
         tenant.RemoveRange(stored.Where(setting => !values.ContainsKey(setting.Key)));
@@ -56,28 +64,50 @@ internal static class SettingEndpoints
 
         audit.Add(tenant, "settings.changed", new AuditSubject("settings", null, null), Details(values));
         await tenant.SaveChangesAsync(cancellationToken);
-        var answer = Answer(context, await SettingValues.ListAsync(tenant, cancellationToken));
+        var after = await SettingValues.ListAsync(tenant, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return answer;
+        if (IsWeekChanged(before, after))
+        {
+            await sessions.RefreshAsync(identity.Schema, _ => true);
+        }
+
+        return Answer(context, after);
     }
 
     private static async Task<Ok<IReadOnlyList<SettingResponse>>> ReplaceOwnAsync(
-        Dictionary<string, JsonElement> values, HttpContext context, RequestIdentity identity, TenantDbContext tenant, TimeProvider clock, CancellationToken cancellationToken)
+        Dictionary<string, JsonElement> values,
+        HttpContext context,
+        RequestIdentity identity,
+        TenantDbContext tenant,
+        OpenSessions sessions,
+        TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         SettingValues.Check(SettingScope.Person, values);
         var userId = identity.UserId;
         await using var transaction = await tenant.Database.BeginTransactionAsync(cancellationToken);
         await PeopleLock.TakeAsync(tenant, cancellationToken);
-        EntityTag.Check(context, Tag(await SettingValues.ListAsync(tenant, userId, cancellationToken)));
+        var before = await SettingValues.ListAsync(tenant, userId, cancellationToken);
+        EntityTag.Check(context, Tag(before));
 
         await tenant.UserSettings.Where(setting => setting.UserId == userId).ExecuteDeleteAsync(cancellationToken);
         var now = clock.GetTimestamptz();
         tenant.UserSettings.AddRange(values.Select(pair => new UserSetting { UserId = userId, Key = pair.Key, Value = pair.Value.GetRawText(), UpdatedAt = now }));
         await tenant.SaveChangesAsync(cancellationToken);
-        var answer = Answer(context, await SettingValues.ListAsync(tenant, userId, cancellationToken));
+        var after = await SettingValues.ListAsync(tenant, userId, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return answer;
+        if (IsWeekChanged(before, after))
+        {
+            await sessions.RefreshAsync(identity.Schema, user => user.Id == userId);
+        }
+
+        return Answer(context, after);
     }
+
+    // What of the settings is looked up together with who makes a request (RegionalSettings).
+    private static bool IsWeekChanged(IReadOnlyList<SettingResponse> before, IReadOnlyList<SettingResponse> after) => WeekStart(before) != WeekStart(after);
+
+    private static string? WeekStart(IReadOnlyList<SettingResponse> settings) => settings.Single(setting => setting.Key == KnownSettings.WeekStart.Key).Value.GetString();
 
     private static Ok<IReadOnlyList<SettingResponse>> Answer(HttpContext context, IReadOnlyList<SettingResponse> settings)
     {

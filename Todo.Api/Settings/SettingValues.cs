@@ -51,6 +51,13 @@ internal static class SettingValues
         return [.. people.Where(person => (own.TryGetValue(person, out var json) ? Value(setting, json, ofTenant) : ofTenant).GetString() == text)];
     }
 
+    /// <summary>What a setting is of which these values are stored: a person's own, or else the tenant's.</summary>
+    public static JsonElement FirstOf(SettingDefinition setting, string? own, string? common)
+    {
+        var otherwise = common is null ? setting.Default : Value(setting, common, setting.Default);
+        return own is null ? otherwise : Value(setting, own, otherwise);
+    }
+
     /// <summary>Checks what somebody wants to set.</summary>
     /// <exception cref="RefusedException">With each mistake by its key.</exception>
     public static void Check(SettingScope scope, IReadOnlyDictionary<string, JsonElement> values)

@@ -30,7 +30,7 @@ internal static class StatisticsEndpoints
         RequestIdentity identity, TenantDbContext tenant, TimeProvider clock, CancellationToken cancellationToken, Guid? list = null, PersonFilter? assignee = null)
     {
         var (me, now) = (identity.UserId, clock.GetTimestamptz());
-        var calendar = await PersonalCalendar.OfAsync(tenant, me, cancellationToken);
+        var calendar = PersonalCalendar.Of(identity.Caller);
         var today = calendar.DayOf(now);
         var week = calendar.WeekOf(today);
         var day = (calendar.BeginningOf(today), calendar.BeginningOf(today.AddDays(1)));
@@ -56,7 +56,7 @@ internal static class StatisticsEndpoints
         DateOnly? to = null,
         Guid? list = null,
         PersonFilter? assignee = null) =>
-        ShowDaysAsync(identity.UserId, tenant, clock, from, to, moments => StatisticsQueries.CompletedAsync(tenant, identity.UserId, list, assignee?.IdFor(identity.UserId), moments, cancellationToken), cancellationToken);
+        ShowDaysAsync(identity.Caller, clock, from, to, moments => StatisticsQueries.CompletedAsync(tenant, identity.UserId, list, assignee?.IdFor(identity.UserId), moments, cancellationToken));
 
     private static Task<Ok<DailyCounts>> ShowOverdueAsync(
         RequestIdentity identity,
@@ -67,13 +67,13 @@ internal static class StatisticsEndpoints
         DateOnly? to = null,
         Guid? list = null,
         PersonFilter? assignee = null) =>
-        ShowDaysAsync(identity.UserId, tenant, clock, from, to, moments => StatisticsQueries.LateAsync(tenant, identity.UserId, list, assignee?.IdFor(identity.UserId), moments, cancellationToken), cancellationToken);
+        ShowDaysAsync(identity.Caller, clock, from, to, moments => StatisticsQueries.LateAsync(tenant, identity.UserId, list, assignee?.IdFor(identity.UserId), moments, cancellationToken));
 
     private static async Task<Ok<PeopleWorkResponse>> ShowTimeAsync(
         RequestIdentity identity, TenantDbContext tenant, TimeProvider clock, CancellationToken cancellationToken, DayOrTime? from = null, DayOrTime? to = null)
     {
         var (me, now) = (identity.UserId, clock.GetTimestamptz());
-        var window = await TimeWindow.BetweenAsync(from, to, me, tenant, now, cancellationToken);
+        var window = TimeWindow.Between(from, to, identity.Caller, now);
         return TypedResults.Ok(new PeopleWorkResponse(window.From, window.To, await WorkTimes.OfPeopleAsync(tenant, person: null, me, window.From, window.To, now, cancellationToken)));
     }
 
@@ -83,10 +83,9 @@ internal static class StatisticsEndpoints
         return TypedResults.Ok(new FirstStepsResponse(steps.All(step => step.IsDone), steps));
     }
 
-    private static async Task<Ok<DailyCounts>> ShowDaysAsync(
-        Guid me, TenantDbContext tenant, TimeProvider clock, DateOnly? from, DateOnly? to, Func<DateTimeOffset[], Task<int[]>> count, CancellationToken cancellationToken)
+    private static async Task<Ok<DailyCounts>> ShowDaysAsync(Caller caller, TimeProvider clock, DateOnly? from, DateOnly? to, Func<DateTimeOffset[], Task<int[]>> count)
     {
-        var calendar = await PersonalCalendar.OfAsync(tenant, me, cancellationToken);
+        var calendar = PersonalCalendar.Of(caller);
         var days = calendar.Days(from, to, clock.GetTimestamptz());
         var counts = await count([.. days.Append(days[^1].AddDays(1)).Select(calendar.BeginningOf)]);
         return TypedResults.Ok(new DailyCounts(calendar.Zone, [.. days.Select((day, i) => new DailyCount(day, counts[i]))]));

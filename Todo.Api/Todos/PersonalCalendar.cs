@@ -1,7 +1,5 @@
-using Microsoft.EntityFrameworkCore;
 using Todo.Api.Errors;
-using Todo.Api.Settings;
-using Todo.Data.Tenants;
+using Todo.Api.Identity;
 
 namespace Todo.Api.Todos;
 
@@ -17,22 +15,11 @@ public sealed record PersonalCalendar(string Zone, DayOfWeek FirstDay)
     private const int FirstYear = 1900;
     private const int LastYear = 9000;
 
-    /// <summary>A person's.</summary>
-    public static async Task<PersonalCalendar> OfAsync(TenantDbContext tenant, Guid me, CancellationToken cancellationToken)
+    /// <summary>Of whoever makes a request.</summary>
+    public static PersonalCalendar Of(Caller caller)
     {
-        var key = KnownSettings.WeekStart.Key;
-        var found = (await tenant.Database.SqlQuery<Row>(
-            $"""
-            SELECT person.time_zone AS "Zone", (SELECT own.value #>> ARRAY[]::text[] FROM "<tenant>".user_settings AS own WHERE own.user_id = person.id AND own.key = {key}) AS "Own",
-                (SELECT common.value #>> ARRAY[]::text[] FROM "<tenant>".settings AS common WHERE common.key = {key}) AS "Common"
-            FROM "<tenant>".users AS person WHERE person.id = {me}
-            """).ToListAsync(cancellationToken)).Single();
-        return new PersonalCalendar(found.Zone, (found.Own ?? found.Common) switch
-        {
-            "saturday" => DayOfWeek.Saturday,
-            "sunday" => DayOfWeek.Sunday,
-            _ => DayOfWeek.Monday,
-        });
+        ArgumentNullException.ThrowIfNull(caller);
+        return new PersonalCalendar(caller.Regional.TimeZone, caller.Regional.WeekStart);
     }
 
     /// <summary>The day that a moment is in.</summary>
@@ -68,6 +55,4 @@ public sealed record PersonalCalendar(string Zone, DayOfWeek FirstDay)
 
         return [.. Enumerable.Range(0, last.DayNumber - first.DayNumber + 1).Select(first.AddDays)];
     }
-
-    private sealed record Row(string Zone, string? Own, string? Common);
 }

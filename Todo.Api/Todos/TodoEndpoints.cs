@@ -92,7 +92,7 @@ internal static class TodoEndpoints
         [Range(1, Page.MaxLimit)] int limit = Page.DefaultLimit,
         OrderedCursor? cursor = null)
     {
-        var filter = await query.ForAsync(identity.UserId, tenant, clock, cancellationToken);
+        var filter = query.For(identity.Caller, clock.GetUtcNow());
         return await PageAsync(filter, sort ?? default, limit, cursor, context, identity, tenant, cancellationToken);
     }
 

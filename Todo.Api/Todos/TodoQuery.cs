@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Mvc;
+using Todo.Api.Identity;
 using Todo.Data.Tenants;
 
 namespace Todo.Api.Todos;
@@ -137,15 +138,15 @@ public sealed record TodoQuery
     [StringLength(200)]
     public string? Text { get; init; }
 
-    /// <summary>What that means for somebody at this moment. Only <see cref="Due"/> needs a look at the person's calendar.</summary>
-    internal async Task<TodoFilter> ForAsync(Guid me, TenantDbContext tenant, TimeProvider clock, CancellationToken cancellationToken)
+    /// <summary>What that means for somebody at this moment.</summary>
+    internal TodoFilter For(Caller caller, DateTimeOffset now)
     {
         var filter = new TodoFilter
         {
             List = List,
             Parent = Parent,
             TopLevel = TopLevel ?? false,
-            Assignee = Assignee?.IdFor(me),
+            Assignee = Assignee?.IdFor(caller.UserId),
             Tags = Tag is { Length: > 0 } ? Tag : null,
             State = State,
             Work = WorkState,
@@ -160,8 +161,7 @@ public sealed record TodoQuery
             return filter;
         }
 
-        var calendar = await PersonalCalendar.OfAsync(tenant, me, cancellationToken);
-        var now = clock.GetUtcNow();
+        var calendar = PersonalCalendar.Of(caller);
         var today = calendar.DayOf(now);
         var (from, before) = Due switch
         {

@@ -1,7 +1,6 @@
-using Microsoft.EntityFrameworkCore;
 using Todo.Api.Errors;
+using Todo.Api.Identity;
 using Todo.Api.Todos;
-using Todo.Data.Tenants;
 
 namespace Todo.Api.Work;
 
@@ -19,9 +18,9 @@ internal sealed record TimeWindow(DateTimeOffset From, DateTimeOffset To, string
 
     /// <summary>The time between two days or moments, as a person means them.</summary>
     /// <exception cref="RefusedException">400: it is none, or too long.</exception>
-    public static async Task<TimeWindow> BetweenAsync(DayOrTime? from, DayOrTime? to, Guid me, TenantDbContext tenant, DateTimeOffset now, CancellationToken cancellationToken)
+    public static TimeWindow Between(DayOrTime? from, DayOrTime? to, Caller caller, DateTimeOffset now)
     {
-        var zone = await tenant.Users.Where(user => user.Id == me).Select(user => user.TimeZone).SingleAsync(cancellationToken);
+        var zone = caller.Regional.TimeZone;
         var end = to?.In(zone) ?? now;
         var window = new TimeWindow(from?.In(zone) ?? end.AddDays(-7), end, zone);
         return window.To <= window.From ? throw RefusedException.InvalidField("to", "It ends after it begins.")

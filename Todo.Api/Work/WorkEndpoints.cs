@@ -59,7 +59,7 @@ internal static class WorkEndpoints
         RequestIdentity identity, TenantDbContext tenant, TimeProvider clock, CancellationToken cancellationToken, DayOrTime? from = null, DayOrTime? to = null)
     {
         var (me, now) = (identity.UserId, clock.GetTimestamptz());
-        var window = await TimeWindow.BetweenAsync(from, to, me, tenant, now, cancellationToken);
+        var window = TimeWindow.Between(from, to, identity.Caller, now);
         var todos = await WorkTimes.OfPersonAsync(tenant, me, window.From, window.To, now, cancellationToken);
         return TypedResults.Ok(new MyWorkResponse(window.From, window.To, todos.Sum(todo => todo.Seconds), todos));
     }
@@ -68,7 +68,7 @@ internal static class WorkEndpoints
         RequestIdentity identity, TenantDbContext tenant, TimeProvider clock, CancellationToken cancellationToken, DayOrTime? from = null, DayOrTime? to = null, Guid? person = null)
     {
         var now = clock.GetTimestamptz();
-        var window = await TimeWindow.BetweenAsync(from, to, identity.UserId, tenant, now, cancellationToken);
+        var window = TimeWindow.Between(from, to, identity.Caller, now);
         return TypedResults.Ok(new PeopleWorkResponse(window.From, window.To, await WorkTimes.OfPeopleAsync(tenant, person, viewer: null, window.From, window.To, now, cancellationToken)));
     }
 }

@@ -19,6 +19,21 @@ internal static class WorkTimes
             AND ({0}::uuid IS NULL OR (todo.deleted_at IS NULL AND (todo.list_id IS NULL OR todo.list_id IN (
         """ + ListAccess.ReadableSql.Replace("{0}", "{0}::uuid", StringComparison.Ordinal) + ")))) GROUP BY span.person_id, person.name ORDER BY 3 DESC, 1";
 
+    // {0} is the person, {1} to {2} the time, {3} is now.
+    private static readonly string OfPerson =
+        """
+        SELECT seen.id AS "Id", seen.title AS "Name", sum(extract(epoch FROM least(coalesce(span.ended_at, todo.deleted_at, {3}), {2}) - greatest(span.started_at, {1})))::bigint AS "Seconds",
+            count(DISTINCT span.todo_id)::integer AS "Todos"
+        FROM "<tenant>".work_spans AS span JOIN "<tenant>".todos AS todo ON todo.id = span.todo_id
+            LEFT JOIN "<tenant>".todos AS seen ON seen.id = todo.id AND seen.deleted_at IS NULL AND (seen.list_id IS NULL OR seen.list_id IN (
+        """ + ListAccess.ReadableSql +
+        """
+            ))
+        WHERE span.person_id = {0} AND (span.ended_at > {1} OR span.ended_at IS NULL) AND span.started_at < {2}
+            AND least(coalesce(span.ended_at, todo.deleted_at, {3}), {2}) > greatest(span.started_at, {1})
+        GROUP BY seen.id, seen.title ORDER BY 3 DESC, 1
+        """;
+
     /// <summary>Everybody's work at a todo, who did longest first.</summary>
     public static Task<List<TodoWorker>> OfTodoAsync(TenantDbContext tenant, Guid todo, DateTimeOffset now, CancellationToken cancellationToken) => tenant.Database.SqlQuery<TodoWorker>(
         $"""
@@ -32,21 +47,8 @@ internal static class WorkTimes
     public static async Task<IReadOnlyList<WorkedTodo>> OfPersonAsync(
         TenantDbContext tenant, Guid person, DateTimeOffset from, DateTimeOffset to, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var worked = await tenant.Database.SqlQuery<WorkedSpan>(
-            $"""
-            SELECT span.todo_id AS "Id", NULL AS "Name", sum(extract(epoch FROM least(coalesce(span.ended_at, todo.deleted_at, {now}), {to}) - greatest(span.started_at, {from})))::bigint AS "Seconds", 1 AS "Todos"
-            FROM "<tenant>".work_spans AS span JOIN "<tenant>".todos AS todo ON todo.id = span.todo_id
-            WHERE span.person_id = {person} AND (span.ended_at > {from} OR span.ended_at IS NULL) AND span.started_at < {to} AND least(coalesce(span.ended_at, todo.deleted_at, {now}), {to}) > greatest(span.started_at, {from})
-            GROUP BY span.todo_id
-            """).ToListAsync(cancellationToken);
-        Guid[] ids = [.. worked.Select(one => one.Id!.Value)];
-        var titles = await ListAccess.Todos(tenant, person, ListRight.Read).Where(todo => ids.Contains(todo.Id)).Select(todo => new { todo.Id, todo.Title }).ToDictionaryAsync(todo => todo.Id, todo => todo.Title, cancellationToken);
-        return
-        [
-            .. worked.GroupBy(one => titles.ContainsKey(one.Id!.Value) ? one.Id : null)
-                .Select(group => new WorkedTodo(group.Key, group.Key is { } id ? titles[id] : null, group.Sum(one => one.Seconds)))
-                .OrderByDescending(one => one.Seconds).ThenBy(one => one.TodoId),
-        ];
+        var worked = await tenant.Database.SqlQuery<WorkedSpan>(FormattableStringFactory.Create(OfPerson, person, from, to, now)).ToListAsync(cancellationToken);
+        return worked.ConvertAll(one => new WorkedTodo(one.Id, one.Name, one.Seconds));
     }
 
     /// <summary>Everybody's work in a time, or somebody's.</summary>

@@ -147,6 +147,6 @@ public sealed class OutageTests(OwnServersHost api) : IClassFixture<OwnServersHo
     private async Task<int> KeysAsync()
     {
         using var redis = await ConnectionMultiplexer.ConnectAsync(api.Redis.ConnectionString);
-        return redis.GetServer(redis.GetEndPoints().Single()).Keys(pattern: "todo:3:*").Count();
+        return redis.GetServer(redis.GetEndPoints().Single()).Keys(pattern: "todo:4:*").Count();
     }
 }

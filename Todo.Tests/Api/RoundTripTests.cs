@@ -91,8 +91,16 @@ public sealed class RoundTripTests(OwnRedisHost api) : IClassFixture<OwnRedisHos
     [InlineData("/todos?tag={list}&priority=High&text=some&sort=-updatedAt")]
     [InlineData("/todos/search?q=some")]
     [InlineData("/todos/search?q=smething%20else&state=Open&limit=5")]
+    [InlineData("/todos?due=Today")]
+    [InlineData("/todos/search?q=some&due=Next7Days")]
     [InlineData("/calendar?from=2040-01-01&to=2040-02-01")]
     [InlineData("/calendar?from=2040-01-01&to=2040-02-01&assignee=me")]
+    [InlineData("/statistics")]
+    [InlineData("/statistics/completed")]
+    [InlineData("/statistics/overdue")]
+    [InlineData("/statistics/time")]
+    [InlineData("/me/work")]
+    [InlineData("/work")]
     public async Task Looking_for_todos_is_one_round_trip_however_it_is_done(string path)
     {
         using var owner = await api.CreateTenantAsync();

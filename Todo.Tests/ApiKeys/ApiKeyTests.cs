@@ -4,11 +4,12 @@ using System.Text.Json;
 using Todo.Api.Identity;
 using Todo.Data.Access;
 using Todo.Tests.Api;
+using Todo.Tests.Lists;
 using Todo.Tests.Servers;
 
 namespace Todo.Tests.ApiKeys;
 
-public sealed class ApiKeyTests(ApiHost api) : IClassFixture<ApiHost>
+public sealed class ApiKeyTests(ListHost api) : IClassFixture<ListHost>
 {
     [Fact]
     public async Task A_key_is_shown_once_works_and_is_listed_without_itself()

@@ -111,7 +111,7 @@ public sealed class QuickAddEndpointTests(ListHost api) : IClassFixture<ListHost
     public async Task Times_are_those_of_the_persons_zone()
     {
         using var owner = await api.CreateTenantAsync();
-        await api.ExecuteAsync($"UPDATE {await api.SchemaAsync(owner.Slug)}.users SET time_zone = 'Asia/Tokyo' WHERE id = '{owner.UserId}'");
+        await OkAsync(PatchAsync(owner, $"/users/{owner.UserId}", """{ "timeZone": "Asia/Tokyo" }"""));
         var todo = (await AddAsync(owner, "Wake up at 6:30")).GetProperty("todo");
         (todo.GetProperty("timeZone").GetString(), todo.GetProperty("due").GetDateTimeOffset().ToString("HH:mm", null)).ShouldBe(("Asia/Tokyo", "21:30"));
         (await AddAsync(owner, "No time")).GetProperty("todo").GetProperty("timeZone").ValueKind.ShouldBe(JsonValueKind.Null);

@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using CsvHelper;
 using Todo.Api.Todos;
+using Todo.Data.Access;
 using Todo.Tests.Api;
 using Todo.Tests.Lists;
 using static Todo.Tests.Lists.ListHost;
@@ -52,9 +53,9 @@ public sealed class StatisticsTests(ListHost api) : IClassFixture<ListHost>
         using var other = await api.MemberAsync(owner);
         var schema = await api.SchemaAsync(owner.Slug);
         var secret = await AddListAsync(other, "Secret");
+        await OkAsync(PatchAsync(owner, $"/users/{owner.UserId}", """{ "timeZone": "Pacific/Auckland" }"""));
         await api.ExecuteAsync(
             $"""
-            UPDATE {schema}.users SET time_zone = 'Pacific/Auckland' WHERE id = '{owner.UserId}';
             INSERT INTO {schema}.todos (id, title, created_by, created_at, updated_at, completed_at)
                 SELECT gen_random_uuid(), 'Done', '{owner.UserId}', '2026-01-01', now(), at::timestamptz FROM unnest(ARRAY['2026-03-01T10:59:59Z', '2026-03-01T11:00:00Z', '2026-03-02T10:59:59Z', '2026-03-03T11:00:00Z']) at;
             INSERT INTO {schema}.todos (id, list_id, title, created_by, created_at, updated_at, completed_at) VALUES (gen_random_uuid(), '{secret}', 'Unseen', '{other.UserId}', '2026-01-01', now(), '2026-03-02T00:00:00Z');
@@ -123,13 +124,24 @@ public sealed class StatisticsTests(ListHost api) : IClassFixture<ListHost>
     {
         using var owner = await api.CreateTenantAsync();
         using var member = await api.MemberAsync(owner);
+        var (_, text) = await api.AddKeyAsync(await api.SchemaAsync(owner.Slug), owner.UserId, [Permission.TodosRead]);
+        using var key = api.With(text);
+        await WeekBeginsAsync(DayOfWeek.Monday, owner, member, key);
         await OkAsync(owner.PutAsJsonAsync("/settings", new Dictionary<string, string> { ["week_start"] = "sunday" }));
+        await WeekBeginsAsync(DayOfWeek.Sunday, owner, member, key);
         await OkAsync(owner.PutAsJsonAsync("/me/settings", new Dictionary<string, string> { ["week_start"] = "saturday" }));
-        (await WeekStartAsync(owner)).ShouldBe(DayOfWeek.Saturday);
-        (await WeekStartAsync(member)).ShouldBe(DayOfWeek.Sunday);
+        await WeekBeginsAsync(DayOfWeek.Saturday, owner, key);
+        await WeekBeginsAsync(DayOfWeek.Sunday, member);
+        await OkAsync(owner.PutAsJsonAsync("/me/settings", new Dictionary<string, string>()));
+        await WeekBeginsAsync(DayOfWeek.Sunday, owner, key);
 
-        static async Task<DayOfWeek> WeekStartAsync(TenantClient client) =>
-            DateOnly.Parse((await OkAsync(client.GetAsync("/statistics"))).GetProperty("weekStart").GetString()!, CultureInfo.InvariantCulture).DayOfWeek;
+        static async Task WeekBeginsAsync(DayOfWeek day, params HttpClient[] clients)
+        {
+            foreach (var client in clients)
+            {
+                DateOnly.Parse((await OkAsync(client.GetAsync("/statistics"))).GetProperty("weekStart").GetString()!, CultureInfo.InvariantCulture).DayOfWeek.ShouldBe(day);
+            }
+        }
     }
 
     [Fact]

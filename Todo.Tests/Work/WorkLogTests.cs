@@ -172,7 +172,7 @@ public sealed class WorkLogTests(ListHost api) : IClassFixture<ListHost>
         (await OkAsync(member.GetAsync("/me/work?from=2026-03-03&to=2026-03-04"))).GetProperty("seconds").GetInt64().ShouldBe(3600);
 
         // A day begins where one lives.
-        await api.ExecuteAsync($"UPDATE {schema}.users SET time_zone = 'America/New_York' WHERE id = '{owner.UserId}'");
+        await OkAsync(PatchAsync(owner, $"/users/{owner.UserId}", """{ "timeZone": "America/New_York" }"""));
         var all = await OkAsync(owner.GetAsync("/work?from=2026-03-02&to=2026-03-03"));
         all.GetProperty("from").GetDateTimeOffset().ShouldBe(day.AddHours(5));
         Seconds(all.GetProperty("people"), "personId").ShouldBe([(member.UserId, 7200), (owner.UserId, 5400)]);
