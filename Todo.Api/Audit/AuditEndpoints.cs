@@ -57,15 +57,16 @@ internal static class AuditEndpoints
         if (id != identity.UserId)
         {
             identity.Require(Permission.AuditRead);
-            if (!await tenant.Users.AnyAsync(user => user.Id == id, cancellationToken))
-            {
-                throw RefusedException.NotFound("There is no such person.");
-            }
         }
 
         var entries = tenant.SignInEntries.Where(entry => entry.UserId == id);
         entries = cursor is { After: var before } ? entries.Where(entry => entry.Id < before) : entries;
         var rows = await entries.OrderByDescending(entry => entry.Id).Take(limit + 1).Select(SignInResponse.Columns).ToListAsync(cancellationToken);
+        if (rows.Count == 0 && !await tenant.Users.AnyAsync(user => user.Id == id, cancellationToken))
+        {
+            throw RefusedException.NotFound("There is no such person.");
+        }
+
         return Page.Of(rows, limit, entry => entry.Id, ApiJson.Default.PageSignInResponse, context);
     }
 }

@@ -90,7 +90,6 @@ internal static class GroupEndpoints
     private static async Task<PageResult<GroupMemberResponse>> MembersAsync(
         Guid id, HttpContext context, TenantDbContext tenant, CancellationToken cancellationToken, [Range(1, Page.MaxLimit)] int limit = Page.DefaultLimit, Cursor? cursor = null)
     {
-        await ShownAsync(id, tenant, cancellationToken);
         var after = cursor?.After ?? Guid.Empty;
         var rows = await tenant.GroupMembers.Where(member => member.GroupId == id && member.UserId > after)
             .Join(tenant.Users.Where(user => user.DeletedAt == null), member => member.UserId, user => user.Id, (_, user) => user)
@@ -98,6 +97,11 @@ internal static class GroupEndpoints
             .Take(limit + 1)
             .Select(user => new GroupMemberResponse(user.Id, user.Name, user.Email))
             .ToListAsync(cancellationToken);
+        if (rows.Count == 0)
+        {
+            await ShownAsync(id, tenant, cancellationToken);
+        }
+
         return Page.Of(rows, limit, member => member.Id, ApiJson.Default.PageGroupMemberResponse, context);
     }
 
@@ -134,16 +138,12 @@ internal static class GroupEndpoints
 
     private static async Task<Ok<List<GroupResponse>>> OfPersonAsync(Guid id, TenantDbContext tenant, CancellationToken cancellationToken)
     {
-        if (!await tenant.Users.AnyAsync(user => user.Id == id, cancellationToken))
-        {
-            throw NoSuchPerson();
-        }
-
-        return TypedResults.Ok(await tenant.Groups
+        var groups = await tenant.Groups
             .Where(group => tenant.GroupMembers.Any(member => member.GroupId == group.Id && member.UserId == id))
             .OrderBy(group => group.Name)
             .Select(Shown(tenant))
-            .ToListAsync(cancellationToken));
+            .ToListAsync(cancellationToken);
+        return groups.Count > 0 || await tenant.Users.AnyAsync(user => user.Id == id, cancellationToken) ? TypedResults.Ok(groups) : throw NoSuchPerson();
     }
 
     // Its row is locked, so that of two who change or fill it the second sees what the first did.

@@ -28,16 +28,16 @@ internal static class ListShareEndpoints
 
     private static async Task<Ok<List<ListShareResponse>>> ListAsync(Guid id, RequestIdentity identity, TenantDbContext tenant, CancellationToken cancellationToken)
     {
-        await ListAccess.FindAsync(tenant, identity.UserId, id, ListRight.Read, cancellationToken);
+        var lists = ListAccess.Lists(tenant, identity.UserId, ListRight.Read);
         var shares = await (
             from share in tenant.ListShares
-            where share.ListId == id
+            where share.ListId == id && lists.Any(list => list.Id == id)
             let user = tenant.Users.FirstOrDefault(one => one.Id == share.UserId)
             let grouped = tenant.Groups.FirstOrDefault(one => one.Id == share.GroupId)
             where user == null || user.DeletedAt == null
             orderby share.GroupId != null, user.Name, grouped.Name, share.SubjectId
             select new ListShareResponse(share.UserId, share.GroupId, user != null ? user.Name : grouped.Name, share.Access)).ToListAsync(cancellationToken);
-        return TypedResults.Ok(shares);
+        return shares.Count > 0 || await lists.AnyAsync(list => list.Id == id, cancellationToken) ? TypedResults.Ok(shares) : throw ListAccess.NoSuchList();
     }
 
     private static async Task<NoContent> ShareWithUserAsync(

@@ -36,8 +36,10 @@ internal static class SettingValues
     /// <summary>All of a person's.</summary>
     public static async Task<IReadOnlyList<SettingResponse>> ListAsync(TenantDbContext tenant, Guid userId, CancellationToken cancellationToken)
     {
-        var ofTenant = await OfTenantAsync(tenant, null, cancellationToken);
-        var own = await tenant.UserSettings.AsNoTracking().Where(setting => setting.UserId == userId).ToDictionaryAsync(setting => setting.Key, setting => setting.Value, cancellationToken);
+        var stored = await tenant.Settings.Select(setting => new { setting.Key, setting.Value, IsOwn = false })
+            .Concat(tenant.UserSettings.Where(setting => setting.UserId == userId).Select(setting => new { setting.Key, setting.Value, IsOwn = true })).ToListAsync(cancellationToken);
+        var ofTenant = stored.Where(setting => !setting.IsOwn).ToDictionary(setting => setting.Key, setting => setting.Value);
+        var own = stored.Where(setting => setting.IsOwn).ToDictionary(setting => setting.Key, setting => setting.Value);
         return [.. KnownSettings.Of(SettingScope.Person).Select(setting => Show(setting, own, ofTenant.Of(setting, setting.Default)))];
     }
 

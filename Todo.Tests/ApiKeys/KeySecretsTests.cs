@@ -20,36 +20,38 @@ public sealed class KeySecretsTests(WatchedHost api) : IClassFixture<WatchedHost
         using var madeLink = await owner.PostAsJsonAsync("/guest-links", new { listId = list, name = "A code" });
         var key = (await madeKey.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("key").GetString()!["todo_key_".Length..];
         var link = (await madeLink.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("token").GetString()!["todo_guest_".Length..];
-        foreach (var (token, path, expected) in new[]
-        {
-            ("todo_key_" + key, "/todos", HttpStatusCode.OK),
-            ("todo_key_" + link, "/todos", HttpStatusCode.Unauthorized),
-            ("todo_guest_" + link, "/guest/list", HttpStatusCode.OK),
-            ("todo_guest_" + key, "/guest/list", HttpStatusCode.Unauthorized),
-        })
-        {
-            using var client = api.With(token);
-            (await client.GetAsync(path)).StatusCode.ShouldBe(expected, path);
-        }
-
+        var hashes = new[] { key, link }.Select(secret => AccessToken.TryParse(secret, out var token) ? Convert.ToHexStringLower(token.Hash) : throw new InvalidOperationException("It is no token.")).ToArray();
+        var redis = await api.RedisContentAsync(UseAsync, hashes);
         var tables = await api.ContentAsync(schema.Name) + await api.ContentAsync("public");
-        var redis = await api.RedisContentAsync();
         var logs = string.Join('\n', api.Logs.Lines);
+
+        // First that the other places were searched at all.
+        hashes.ShouldAllBe(hash => tables.Contains(hash));
+        logs.ShouldContain("api_keys");
         foreach (var secret in (string[])[key, link])
         {
-            AccessToken.TryParse(secret, out var token).ShouldBeTrue();
-            var (bytes, hash) = (System.Buffers.Text.Base64Url.DecodeFromChars(secret), Convert.ToHexStringLower(token.Hash));
-
-            // First that the places were searched at all.
-            tables.ShouldContain(hash);
-            redis.ShouldContain(hash);
-            logs.ShouldContain("api_keys");
+            var bytes = System.Buffers.Text.Base64Url.DecodeFromChars(secret);
             foreach (var (place, content) in new[] { ("tables", tables), ("Redis", redis), ("logs", logs) })
             {
                 foreach (var form in (string[])[secret, Convert.ToBase64String(bytes), Convert.ToHexString(bytes), Convert.ToHexString(bytes[16..])])
                 {
                     content.Contains(form, StringComparison.OrdinalIgnoreCase).ShouldBeFalse(place);
                 }
+            }
+        }
+
+        async Task UseAsync()
+        {
+            foreach (var (token, path, expected) in new[]
+            {
+                ("todo_key_" + key, "/todos", HttpStatusCode.OK),
+                ("todo_key_" + link, "/todos", HttpStatusCode.Unauthorized),
+                ("todo_guest_" + link, "/guest/list", HttpStatusCode.OK),
+                ("todo_guest_" + key, "/guest/list", HttpStatusCode.Unauthorized),
+            })
+            {
+                using var client = api.With(token);
+                (await client.GetAsync(path)).StatusCode.ShouldBe(expected, path);
             }
         }
     }
