@@ -7,8 +7,7 @@ namespace Todo.Api.Work;
 /// <summary>A time that somebody asks about.</summary>
 /// <param name="From">UTC.</param>
 /// <param name="To">UTC; not in it any more.</param>
-/// <param name="Zone">The person's time zone.</param>
-internal sealed record TimeWindow(DateTimeOffset From, DateTimeOffset To, string Zone)
+internal sealed record TimeWindow(DateTimeOffset From, DateTimeOffset To)
 {
     /// <summary>The longest, in days.</summary>
     public const int MaxDays = 366;
@@ -22,7 +21,7 @@ internal sealed record TimeWindow(DateTimeOffset From, DateTimeOffset To, string
     {
         var zone = caller.Regional.TimeZone;
         var end = to?.In(zone) ?? now;
-        var window = new TimeWindow(from?.In(zone) ?? end.AddDays(-7), end, zone);
+        var window = new TimeWindow(from?.In(zone) ?? end.AddDays(-7), end);
         return window.To <= window.From ? throw RefusedException.InvalidField("to", "It ends after it begins.")
             : window.To - window.From > TimeSpan.FromDays(MaxDays + 1) ? throw RefusedException.InvalidField("from", $"It is {MaxDays} days at most.")
             : window;

@@ -4,10 +4,12 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Todo.Api.Identity;
 using Todo.Api.Traffic;
+using Todo.Data.Tenants;
 using Todo.Tenancy.Migrations;
 using Todo.Tenancy.Scoping;
 using Todo.Tests.Servers;
@@ -202,6 +204,14 @@ public class ApiHost : TestDatabase
 
     /// <summary>The schema of a tenant.</summary>
     public async Task<TenantSchema> SchemaAsync(string slug) => TenantSchema.Of(await ScalarAsync<Guid>($"SELECT id FROM tenants WHERE slug = '{slug}'"));
+
+    /// <summary>What a tenant has, as the application reaches it.</summary>
+    public TenantDbContext Open(TenantSchema schema)
+    {
+        var tenant = Service<IDbContextFactory<TenantDbContext>>().CreateDbContext();
+        tenant.Enter(schema);
+        return tenant;
+    }
 
     /// <summary>A service of the running application.</summary>
     public T Service<T>()

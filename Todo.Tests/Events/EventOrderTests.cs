@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Todo.Api.Events;
 using Todo.Data.Tenants;
@@ -47,7 +46,7 @@ public sealed class EventOrderTests(EventHost api) : IClassFixture<EventHost>
         {
             while (!over.IsCancellationRequested)
             {
-                await using var tenant = Open(schema);
+                await using var tenant = api.Open(schema);
                 await EventOrder.PlaceAsync(tenant, CancellationToken.None);
             }
         })).ToArray();
@@ -57,7 +56,7 @@ public sealed class EventOrderTests(EventHost api) : IClassFixture<EventHost>
             for (var position = 0L; ;)
             {
                 var isLast = over.IsCancellationRequested;
-                await using var tenant = Open(schema);
+                await using var tenant = api.Open(schema);
                 await EventOrder.PlaceAsync(tenant, CancellationToken.None);
                 var found = await EventOrder.AfterAsync(tenant, position, 7, CancellationToken.None);
                 seen.AddRange(found);
@@ -141,13 +140,6 @@ public sealed class EventOrderTests(EventHost api) : IClassFixture<EventHost>
                     break;
             }
         }
-    }
-
-    private TenantDbContext Open(TenantSchema schema)
-    {
-        var tenant = api.Service<IDbContextFactory<TenantDbContext>>().CreateDbContext();
-        tenant.Enter(schema);
-        return tenant;
     }
 
     private static async Task WriteAsync(NpgsqlConnection connection, TenantSchema schema, Guid todo)

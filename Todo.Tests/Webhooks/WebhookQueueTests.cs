@@ -22,8 +22,8 @@ public sealed class WebhookQueueTests(ApiHost api) : IClassFixture<ApiHost>
         using var owner = await api.CreateTenantAsync();
         var (schema, webhook) = await WithWebhookAsync(owner);
         var (one, other) = (Queue(), Queue());
-        await using var mine = Open(schema);
-        await using var theirs = Open(schema);
+        await using var mine = api.Open(schema);
+        await using var theirs = api.Open(schema);
         await FillAsync(owner, one, mine, "First");
         var first = await TakeAsync(one, mine, webhook);
         await FillAsync(owner, other, theirs, "Second");
@@ -44,9 +44,9 @@ public sealed class WebhookQueueTests(ApiHost api) : IClassFixture<ApiHost>
     {
         using var owner = await api.CreateTenantAsync();
         var (schema, webhook) = await WithWebhookAsync(owner);
-        await using var tenant = Open(schema);
+        await using var tenant = api.Open(schema);
         await FillAsync(owner, Queue(), tenant, "First");
-        await using (var other = Open(schema))
+        await using (var other = api.Open(schema))
         {
             await using var transaction = await other.Database.BeginTransactionAsync();
             await other.Database.ExecuteSqlAsync($"""SELECT 1 FROM "<tenant>".webhooks WHERE id = {webhook} FOR UPDATE""");
@@ -65,7 +65,7 @@ public sealed class WebhookQueueTests(ApiHost api) : IClassFixture<ApiHost>
         {
             var filling = FillManyAsync(owner, schema);
             var taken = (await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => TakeUntilAsync(filling, schema, webhook)))).SelectMany(one => one).ToList();
-            await using var tenant = Open(schema);
+            await using var tenant = api.Open(schema);
             foreach (var delivery in taken.ShouldHaveSingleItem())
             {
                 await Queue().EndAsync(tenant, delivery, Good, default);
@@ -87,7 +87,7 @@ public sealed class WebhookQueueTests(ApiHost api) : IClassFixture<ApiHost>
     {
         using var owner = await api.CreateTenantAsync();
         var (schema, webhook) = await WithWebhookAsync(owner);
-        await using var tenant = Open(schema);
+        await using var tenant = api.Open(schema);
         var ahead = Queue(TimeSpan.FromSeconds(5));
         await FillAsync(owner, ahead, tenant, "First");
         await FillAsync(owner, Queue(), tenant, "Second");
@@ -113,7 +113,7 @@ public sealed class WebhookQueueTests(ApiHost api) : IClassFixture<ApiHost>
 
     private async Task FillManyAsync(TenantClient owner, TenantSchema schema)
     {
-        await using var tenant = Open(schema);
+        await using var tenant = api.Open(schema);
         for (var i = 0; i < 5; i++)
         {
             await FillAsync(owner, Queue(), tenant, $"List {i}");
@@ -122,7 +122,7 @@ public sealed class WebhookQueueTests(ApiHost api) : IClassFixture<ApiHost>
 
     private async Task<List<IReadOnlyList<WebhookDelivery>>> TakeUntilAsync(Task filled, TenantSchema schema, Guid webhook)
     {
-        await using var tenant = Open(schema);
+        await using var tenant = api.Open(schema);
         var taken = new List<IReadOnlyList<WebhookDelivery>>();
         while (true)
         {
@@ -138,13 +138,6 @@ public sealed class WebhookQueueTests(ApiHost api) : IClassFixture<ApiHost>
                 return taken;
             }
         }
-    }
-
-    private TenantDbContext Open(TenantSchema schema)
-    {
-        var tenant = api.Service<IDbContextFactory<TenantDbContext>>().CreateDbContext();
-        tenant.Enter(schema);
-        return tenant;
     }
 
     private sealed class Clock(TimeSpan ahead) : TimeProvider
