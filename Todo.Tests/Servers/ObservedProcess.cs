@@ -7,6 +7,7 @@ namespace Todo.Tests.Servers;
 internal class ObservedProcess : IDisposable
 {
     private readonly Process _process;
+    private readonly Task<int> _exited;
     private readonly StringBuilder _output = new();
     private readonly List<(string Text, TaskCompletionSource Seen)> _awaited = [];
 
@@ -29,6 +30,7 @@ internal class ObservedProcess : IDisposable
         _process.ErrorDataReceived += (_, line) => Record(line.Data);
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
+        _exited = EndAsync();
     }
 
     public int Id => _process.Id;
@@ -44,12 +46,8 @@ internal class ObservedProcess : IDisposable
         }
     }
 
-    public async Task<int> ExitCodeAsync()
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-        await _process.WaitForExitAsync(patience.Token);
-        return _process.ExitCode;
-    }
+    /// <summary>Its exit code, once it has ended and all that it printed was read.</summary>
+    public Task<int> ExitCodeAsync() => _exited.WaitAsync(TimeSpan.FromMinutes(2));
 
     /// <summary>Waits until it has printed <paramref name="text"/>.</summary>
     public Task SeenAsync(string text)
@@ -73,13 +71,20 @@ internal class ObservedProcess : IDisposable
 
     public void Dispose()
     {
-        if (!_process.HasExited)
+        if (!_exited.IsCompleted)
         {
-            _process.Kill();
-            _process.WaitForExit();
+            Kill();
+            _exited.Wait();
         }
 
         _process.Dispose();
+    }
+
+    // The only one who asks: of two who do at once, one may read 0 before the other has written what it was, or wait for ever.
+    private async Task<int> EndAsync()
+    {
+        await _process.WaitForExitAsync().ConfigureAwait(false);
+        return _process.ExitCode;
     }
 
     private void Record(string? line)
