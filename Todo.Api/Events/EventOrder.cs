@@ -9,6 +9,10 @@ namespace Todo.Api.Events;
 /// The order in which a tenant's events are told. Ids are taken before the commit, so whoever remembers the highest one loses what commits late. Here an
 /// event that is committed gets its position, from one after the other who hold the tenant's one row for that: what has a higher position was seen later,
 /// and nothing ever comes in below a position that somebody has read.
+/// <para>
+/// Of a list that is gone for good nobody can be asked who sees it. The event that says so knows who did, and what happened there before is still theirs:
+/// it may be told later than that.
+/// </para>
 /// </summary>
 public static class EventOrder
 {
@@ -17,7 +21,10 @@ public static class EventOrder
     private static readonly string Access =
         """
         SELECT person.id AS "PersonId", wanted.id AS "ListId" FROM unnest({0}) AS person (id) CROSS JOIN unnest({1}) AS wanted (id) WHERE wanted.id IN (
-        """ + ListAccess.KnownSql.Replace("{0}", "person.id", StringComparison.Ordinal) + ")";
+        """ + ListAccess.KnownSql.Replace("{0}", "person.id", StringComparison.Ordinal) +
+        """
+        ) OR EXISTS (SELECT 1 FROM "<tenant>".events AS purged WHERE purged.kind = 'list.purged' AND purged.list_id = wanted.id AND person.id = ANY (purged.audience))
+        """;
 
     /// <summary>Gives positions to whatever is committed and has none. Who only reads todos has no part in it: it costs those who listen.</summary>
     public static async Task PlaceAsync(TenantDbContext tenant, CancellationToken cancellationToken)
@@ -59,7 +66,10 @@ public static class EventOrder
     internal static Task<List<TenantEvent>> VisibleAsync(TenantDbContext tenant, Guid me, long after, long through, int count, CancellationToken cancellationToken)
     {
         var lists = ListAccess.AlsoDeleted(tenant, me, ListRight.Read);
-        return tenant.Events.Where(one => one.Position > after && one.Position <= through && (one.ListId == null || one.Audience!.Contains(me) || lists.Any(list => list.Id == one.ListId)))
+        var purged = tenant.Events.Where(one => one.Kind == EventKind.ListPurged && one.Audience!.Contains(me));
+        return tenant.Events
+            .Where(one => one.Position > after && one.Position <= through)
+            .Where(one => one.ListId == null || one.Audience!.Contains(me) || lists.Any(list => list.Id == one.ListId) || purged.Any(gone => gone.ListId == one.ListId))
             .OrderBy(one => one.Position).Take(count).AsNoTracking().ToListAsync(cancellationToken);
     }
 
@@ -75,7 +85,7 @@ public static class EventOrder
         }
     }
 
-    /// <summary>Of some people and lists, who sees which, also if it is in the trash.</summary>
+    /// <summary>Of some people and lists, who sees which, also if it is in the trash, or saw it until it was gone for good.</summary>
     internal static async Task<IEnumerable<(Guid Person, Guid List)>> AccessAsync(TenantDbContext tenant, Guid[] people, Guid[] lists, CancellationToken cancellationToken) =>
         people.Length == 0 || lists.Length == 0
             ? []

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
+using Npgsql;
 using Todo.Data.Access;
 using Todo.Data.Tenants;
 using Todo.Tests.Api;
@@ -88,6 +89,46 @@ public sealed class EventStreamTests(EventHost api) : IClassFixture<EventHost>
 
         var own = await AddListAsync(stranger, "Elsewhere");
         (await elsewhere.NextAsync()).ListId.ShouldBe(own);
+    }
+
+    [Fact]
+    public async Task What_is_told_after_its_list_is_gone_for_good_is_told_to_those_who_saw_it_and_to_nobody_else()
+    {
+        using var owner = await api.CreateTenantAsync();
+        using var reader = await api.MemberAsync(owner);
+        using var other = await api.MemberAsync(owner);
+        var list = await AddListAsync(owner);
+        await ShareAsync(owner, list, reader.UserId, "Read");
+        TenantClient[] everybody = [owner, reader, other];
+        var streams = await Task.WhenAll(everybody.Select(async one => await EventListener.OpenAsync(one)));
+        await Eventually.TrueAsync(() => Task.FromResult(streams.All(one => one.LastEventId.Length > 0)));
+        var before = streams.Select(one => one.LastEventId).ToArray();
+
+        // As long as somebody has the row, nothing gets a position, and nothing is told.
+        await using (var slow = await api.DataSource.OpenConnectionAsync())
+        {
+            await using var holding = await slow.BeginTransactionAsync();
+            await using (var hold = new NpgsqlCommand($"SELECT 1 FROM {await api.SchemaAsync(owner.Slug)}.event_heads FOR UPDATE", slow, holding))
+            {
+                await hold.ExecuteNonQueryAsync();
+            }
+
+            await AddTodoAsync(owner, list, "Short-lived");
+            await OkAsync(DeleteAsync(owner, $"/lists/{list}"));
+            await OkAsync(DeleteAsync(owner, $"/lists/{list}?force=true"));
+            await holding.CommitAsync();
+        }
+
+        string[] all = ["todo.created", "list.deleted", "list.purged", "tag.created"], rest = ["tag.created"];
+        await OkAsync(owner.PostAsJsonAsync("/tags", new { name = "The end" }));
+        foreach (var (one, stream, since) in everybody.Zip(streams, before))
+        {
+            var due = one == other ? rest : all;
+            (await stream.NextAsync(due.Length)).Select(heard => heard.Kind).ShouldBe(due);
+            await stream.DisposeAsync();
+            await using var again = await EventListener.OpenAsync(one, path: $"/events?follow=false&after={since}");
+            (await again.RestAsync()).Select(heard => heard.Kind).ShouldBe(due);
+        }
     }
 
     [Fact]
