@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -20,7 +21,9 @@ public static class HealthEndpoints
     // The name under which Aspire's Redis integration registers its check.
     private const string RedisCheck = "StackExchange.Redis";
 
-    private static readonly TimeSpan CheckTimeout = TimeSpan.FromSeconds(5);
+    private const string CheckTimeoutKey = "Health:CheckTimeout";
+
+    private static readonly TimeSpan DefaultCheckTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// Maps <c>/health</c> (every check, asked at most once a second) and <c>/alive</c> (the process itself, no dependency), in every environment. Both answer
@@ -42,6 +45,8 @@ public static class HealthEndpoints
         builder.Services.AddSingleton<HealthReports>();
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), [Live]);
 
+        var timeout = builder.Configuration.GetValue(CheckTimeoutKey, DefaultCheckTimeout);
+
         // After every registration, whoever made it.
         builder.Services.PostConfigure<HealthCheckServiceOptions>(health =>
         {
@@ -49,7 +54,7 @@ public static class HealthEndpoints
             {
                 if (check.Timeout == Timeout.InfiniteTimeSpan)
                 {
-                    check.Timeout = CheckTimeout;
+                    check.Timeout = timeout;
                 }
 
                 if (check.Name == RedisCheck)

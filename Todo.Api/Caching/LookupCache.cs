@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Caching.Memory;
+using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using Todo.Api.Tracing;
 
@@ -15,14 +16,11 @@ namespace Todo.Api.Caching;
 /// </summary>
 /// <remarks>
 /// What is removed here is removed from Redis and, by a published message, from the memory of every other replica. When Redis is away,
-/// another replica may serve what it has in memory for <see cref="MemoryLifetime"/> longer. What was being loaded while it was removed is
+/// another replica may serve what it has in memory for <see cref="LookupOptions.MemoryLifetime"/> longer. What was being loaded while it was removed is
 /// handed to whoever asked, and kept nowhere.
 /// </remarks>
 public sealed partial class LookupCache : IDisposable
 {
-    /// <summary>How long a replica believes its own memory.</summary>
-    public static readonly TimeSpan MemoryLifetime = TimeSpan.FromSeconds(5);
-
     /// <summary>How long an entry stays in Redis.</summary>
     public static readonly TimeSpan RedisLifetime = TimeSpan.FromMinutes(1);
 
@@ -35,9 +33,6 @@ public sealed partial class LookupCache : IDisposable
 
     // After a failure Redis is left alone this long, so that requests don't each wait for a time-out of their own.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
-
-    // The client itself never gives up on an asynchronous call to a server that accepts it and says nothing.
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
 
     // The constructor, not RedisChannel.Literal: it is the form that the client's old and new versions share.
     private static readonly RedisChannel Removals = new(Prefix + "removed", RedisChannel.PatternMode.Literal);
@@ -58,6 +53,7 @@ public sealed partial class LookupCache : IDisposable
     private readonly IConnectionMultiplexer _redis;
     private readonly TimeProvider _clock;
     private readonly LookupMetrics _metrics;
+    private readonly LookupOptions _options;
     private readonly ConcurrentDictionary<string, Lazy<Task<object?>>> _underWay = new(StringComparer.Ordinal);
     private readonly ILogger<LookupCache> _logger;
     private long _pausedUntil;
@@ -65,9 +61,10 @@ public sealed partial class LookupCache : IDisposable
     private int _subscribed;
 
     /// <summary>Connects nothing by itself: the first use does.</summary>
-    public LookupCache(IConnectionMultiplexer redis, TimeProvider clock, IMeterFactory meters, ILogger<LookupCache> logger)
+    public LookupCache(IConnectionMultiplexer redis, TimeProvider clock, IMeterFactory meters, IOptions<LookupOptions> options, ILogger<LookupCache> logger)
     {
         _metrics = new LookupMetrics(meters);
+        _options = options.Value;
         _redis = redis;
         _clock = clock;
         _logger = logger;
@@ -173,7 +170,7 @@ public sealed partial class LookupCache : IDisposable
         }
         else
         {
-            _memory.Set(key, found, new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = MemoryLifetime, Size = 1 });
+            _memory.Set(key, found, new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = _options.MemoryLifetime, Size = 1 });
         }
 
         if (Volatile.Read(ref _removals) != removals)
@@ -237,7 +234,8 @@ public sealed partial class LookupCache : IDisposable
         var began = _clock.GetTimestamp();
         try
         {
-            var result = await work().WaitAsync(Patience, _clock);
+            // The client itself never gives up on an asynchronous call to a server that accepts it and says nothing.
+            var result = await work().WaitAsync(_options.RedisPatience, _clock);
             _metrics.RedisTook(_clock.GetElapsedTime(began));
             return result;
         }

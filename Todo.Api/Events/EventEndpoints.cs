@@ -61,7 +61,9 @@ internal static class EventEndpoints
         long? after = null,
         bool follow = true)
     {
-        using var subscription = await hub.SubscribeAsync(identity.Schema, identity.UserId, cancellationToken) ?? throw TooMany(context);
+        using var subscription = (follow
+            ? await hub.SubscribeAsync(identity.Schema, identity.UserId, cancellationToken)
+            : await hub.ReadAsync(tenant, identity.UserId, cancellationToken)) ?? throw TooMany(context);
         var reader = subscription.Reader;
 
         // A server that stops would wait for whoever listens.

@@ -23,8 +23,15 @@ internal sealed partial class EventFeed(TenantSchema schema, IDbContextFactory<T
     /// <summary>How many hold this; whoever changes it holds the hub's lock.</summary>
     public int Holders { get; set; }
 
-    /// <summary>Begins.</summary>
-    public void Start() => _ = RunAsync(_ended.Token);
+    /// <summary>Begins, outside of the request that was the first to listen: its traces and log lines would otherwise name that one for as long as it lasts.</summary>
+    public void Start()
+    {
+        var stop = _ended.Token;
+        using (ExecutionContext.SuppressFlow())
+        {
+            _ = Task.Run(() => RunAsync(stop), CancellationToken.None);
+        }
+    }
 
     /// <summary>Ends, once nobody listens any more.</summary>
     public void Dispose()

@@ -16,6 +16,7 @@ internal sealed class EventHub
     private readonly ILogger<EventHub> _logger;
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, EventFeed> _feeds = [];
+    private readonly Dictionary<Guid, int> _tenants = [];
     private readonly Dictionary<(Guid Tenant, Guid Person), int> _people = [];
     private int _streams;
 
@@ -32,22 +33,23 @@ internal sealed class EventHub
         EventFeed feed;
         lock (_lock)
         {
-            var (own, isNew) = (_people.GetValueOrDefault(who), !_feeds.TryGetValue(schema.TenantId, out var found));
-            if (own >= _options.StreamsPerPerson || found?.Holders >= _options.StreamsPerTenant)
+            if (!TryCount(who))
             {
                 return null;
             }
 
-            feed = found ?? new EventFeed(schema, _contexts, _bus, _metrics, _options, _clock, _logger);
-            if (isNew)
+            if (_feeds.TryGetValue(schema.TenantId, out var found))
             {
+                feed = found;
+            }
+            else
+            {
+                feed = new EventFeed(schema, _contexts, _bus, _metrics, _options, _clock, _logger);
                 _feeds.Add(schema.TenantId, feed);
                 feed.Start();
             }
 
             feed.Holders++;
-            _people[who] = own + 1;
-            _streams++;
         }
 
         try
@@ -66,7 +68,56 @@ internal sealed class EventHub
         }
     }
 
-    private void Leave((Guid Tenant, Guid Person) who, EventFeed feed)
+    /// <summary>
+    /// Reads what there is in the caller's tenant as somebody, without listening, until it is disposed. It asks for itself where positions end: a feed may not
+    /// have heard yet of what is committed. Null: as above.
+    /// </summary>
+    public async Task<EventSubscription?> ReadAsync(TenantDbContext tenant, Guid person, CancellationToken cancellationToken)
+    {
+        var who = (tenant.Schema!.Value.TenantId, person);
+        lock (_lock)
+        {
+            if (!TryCount(who))
+            {
+                return null;
+            }
+        }
+
+        try
+        {
+            await EventOrder.PlaceAsync(tenant, cancellationToken);
+
+            // Nothing is ever offered to it.
+            var reader = new EventReader(person, await EventOrder.HeadAsync(tenant, cancellationToken), buffer: 1);
+            return new EventSubscription(reader, () =>
+            {
+                reader.Dispose();
+                Leave(who, feed: null);
+            });
+        }
+        catch
+        {
+            Leave(who, feed: null);
+            throw;
+        }
+    }
+
+    // Whoever calls this holds the lock.
+    private bool TryCount((Guid Tenant, Guid Person) who)
+    {
+        var (own, all) = (_people.GetValueOrDefault(who), _tenants.GetValueOrDefault(who.Tenant));
+        if (own >= _options.StreamsPerPerson || all >= _options.StreamsPerTenant)
+        {
+            return false;
+        }
+
+        _people[who] = own + 1;
+        _tenants[who.Tenant] = all + 1;
+        _streams++;
+        return true;
+    }
+
+    private void Leave((Guid Tenant, Guid Person) who, EventFeed? feed)
     {
         lock (_lock)
         {
@@ -76,7 +127,12 @@ internal sealed class EventHub
                 _people.Remove(who);
             }
 
-            if (--feed.Holders == 0)
+            if (--_tenants[who.Tenant] == 0)
+            {
+                _tenants.Remove(who.Tenant);
+            }
+
+            if (feed is not null && --feed.Holders == 0)
             {
                 _feeds.Remove(who.Tenant);
                 feed.Dispose();
@@ -85,7 +141,7 @@ internal sealed class EventHub
     }
 }
 
-/// <summary>A reader, as long as it listens.</summary>
+/// <summary>A reader, as long as it listens or reads.</summary>
 internal sealed class EventSubscription(EventReader reader, Action leave) : IDisposable
 {
     public EventReader Reader => reader;

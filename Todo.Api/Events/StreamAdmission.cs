@@ -27,7 +27,7 @@ internal sealed class StreamAdmission(TenantAdmission admission, SessionDirector
             var session = await admission.AdmitAsync(request, bearer.Token, sessions.FindAsync);
             return session.Caller is { } caller && caller.UserId == person && caller.Permissions.Contains(permission);
         }
-        catch (NpgsqlException)
+        catch (Exception exception) when (exception is NpgsqlException or InvalidOperationException or TimeoutException)
         {
             // Nobody can say; whoever comes again is asked anew.
             return false;

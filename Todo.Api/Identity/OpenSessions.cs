@@ -1,22 +1,31 @@
 using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using Todo.Api.ApiKeys;
+using Todo.Api.Calendar;
 using Todo.Api.Guests;
 using Todo.Data.Tenants;
 using Todo.Tenancy.Scoping;
 
 namespace Todo.Api.Identity;
 
-/// <summary>The hashes of what opens a tenant in somebody's name: their sessions, and the keys and guests' links that they made.</summary>
-internal sealed record IssuedTokens(IReadOnlyList<byte[]> Sessions, IReadOnlyList<byte[]> Keys, IReadOnlyList<byte[]> Links);
+/// <summary>The hashes of what opens a tenant in somebody's name: their sessions, and the keys, guests' links and calendars' addresses that they made.</summary>
+internal sealed record IssuedTokens(IReadOnlyList<byte[]> Sessions, IReadOnlyList<byte[]> Keys, IReadOnlyList<byte[]> Links, IReadOnlyList<byte[]> Feeds);
 
 /// <summary>
 /// Ends sessions, and lets a change of what people are, or may do, reach those who are signed in: on every replica, as fast as a published message.
-/// While Redis is away, another replica goes on for as long as <see cref="Caching.LookupCache.MemoryLifetime"/>.
+/// While Redis is away, another replica goes on for as long as <see cref="Caching.LookupOptions.MemoryLifetime"/>.
 /// </summary>
-internal sealed class OpenSessions(SessionDirectory directory, ApiKeyDirectory keys, GuestLinkDirectory links, IDbContextFactory<TenantDbContext> contexts)
+internal sealed class OpenSessions(SessionDirectory directory, ApiKeyDirectory keys, GuestLinkDirectory links, FeedDirectory feeds, IDbContextFactory<TenantDbContext> contexts)
 {
     private const int ForgottenAtOnce = 32;
+
+    private enum Kind
+    {
+        Session,
+        Key,
+        Link,
+        Feed,
+    }
 
     /// <summary>Ends one session.</summary>
     public async Task EndAsync(AccessToken token, CancellationToken cancellationToken)
@@ -46,7 +55,7 @@ internal sealed class OpenSessions(SessionDirectory directory, ApiKeyDirectory k
     }
 
     /// <summary>Deletes all sessions of a person, as above.</summary>
-    /// <returns>What is to be looked up anew after the commit: those sessions, and the person's keys and guests' links, which stay.</returns>
+    /// <returns>What is to be looked up anew after the commit: those sessions, and what else the person made, which stays.</returns>
     public static async Task<IssuedTokens> DeleteAllAsync(TenantDbContext tenant, Guid userId, CancellationToken cancellationToken)
     {
         var issued = await OfAsync(tenant, user => user.Id == userId, cancellationToken);
@@ -58,10 +67,13 @@ internal sealed class OpenSessions(SessionDirectory directory, ApiKeyDirectory k
     public static async Task<IssuedTokens> OfAsync(TenantDbContext tenant, Expression<Func<User, bool>> who, CancellationToken cancellationToken)
     {
         var people = tenant.Users.Where(who).Select(user => user.Id);
-        return new IssuedTokens(
-            await tenant.Sessions.Where(session => people.Contains(session.UserId)).Select(session => session.TokenHash).ToListAsync(cancellationToken),
-            await tenant.ApiKeys.Where(key => people.Contains(key.CreatedBy)).Select(key => key.Hash).ToListAsync(cancellationToken),
-            await tenant.GuestLinks.Where(link => people.Contains(link.CreatedBy)).Select(link => link.Hash).ToListAsync(cancellationToken));
+        var issued = await tenant.Sessions.Where(session => people.Contains(session.UserId)).Select(session => new { Kind = Kind.Session, Hash = session.TokenHash })
+            .Concat(tenant.ApiKeys.Where(key => people.Contains(key.CreatedBy)).Select(key => new { Kind = Kind.Key, key.Hash }))
+            .Concat(tenant.GuestLinks.Where(link => people.Contains(link.CreatedBy)).Select(link => new { Kind = Kind.Link, link.Hash }))
+            .Concat(tenant.CalendarFeeds.Where(feed => people.Contains(feed.CreatedBy)).Select(feed => new { Kind = Kind.Feed, feed.Hash }))
+            .ToListAsync(cancellationToken);
+        var hashes = issued.ToLookup(one => one.Kind, one => one.Hash);
+        return new IssuedTokens([.. hashes[Kind.Session]], [.. hashes[Kind.Key]], [.. hashes[Kind.Link]], [.. hashes[Kind.Feed]]);
     }
 
     /// <summary>Has what is issued in these people's names looked up anew.</summary>
@@ -87,6 +99,7 @@ internal sealed class OpenSessions(SessionDirectory directory, ApiKeyDirectory k
         await ForgetAsync(schema, issued.Sessions);
         await EachAsync(issued.Keys, hash => keys.ForgetAsync(schema.TenantId, hash));
         await EachAsync(issued.Links, hash => links.ForgetAsync(schema.TenantId, hash));
+        await EachAsync(issued.Feeds, hash => feeds.ForgetAsync(schema.TenantId, hash));
     }
 
     /// <summary>Has these sessions looked up anew: those that are gone are refused from then on.</summary>

@@ -22,8 +22,16 @@ internal static class TodoStatements
 
     private const string Accepted = """todo.id = {1} AND ({2}::integer[] IS NULL OR todo.version = ANY ({2}::integer[])) AND """ + Writable;
 
-    // Whoever makes parts, or moves them, holds the list too: so none appears in what is being deleted.
-    private const string Lock = """SELECT 1 FROM "<tenant>".todo_lists WHERE id = (SELECT list_id FROM "<tenant>".todos WHERE id = {1}) FOR NO KEY UPDATE;""";
+    // Whoever makes parts, or moves them, holds the list too: so none appears in what is being deleted. Which list is held goes with the transaction, because it may
+    // be another one than the todo is in by then: somebody who moved it was waited for.
+    private const string Lock =
+        """
+        SELECT set_config('held_list.id', coalesce(
+            (SELECT list.id::text FROM "<tenant>".todo_lists AS list WHERE list.id = (SELECT list_id FROM "<tenant>".todos WHERE id = {1}) FOR NO KEY UPDATE), ''), true);
+
+        """;
+
+    private const string InHeldList = " AND coalesce(todo.list_id::text, '') = current_setting('held_list.id') AND ";
 
     private const string InList = " AND ({6}::uuid IS NULL OR todo.list_id = {6}::uuid)";
 
@@ -89,8 +97,8 @@ internal static class TodoStatements
     private const string Delete = Lock +
         """
         WITH RECURSIVE gone AS (
-            SELECT id FROM "<tenant>".todos AS todo WHERE todo.deleted_at IS NULL AND
-        """ + " " + Accepted +
+            SELECT id FROM "<tenant>".todos AS todo WHERE todo.deleted_at IS NULL
+        """ + InHeldList + Accepted +
         """
              UNION SELECT part.id FROM "<tenant>".todos AS part JOIN gone ON part.parent_id = gone.id WHERE part.deleted_at IS NULL),
         done AS (UPDATE "<tenant>".todos AS todo SET deleted_at = {3}, updated_at = {3}, version = version + 1 FROM gone WHERE gone.id = todo.id RETURNING todo.id, todo.list_id)
@@ -99,8 +107,8 @@ internal static class TodoStatements
     private const string Purge = Lock +
         """
         WITH RECURSIVE gone AS (
-            SELECT id FROM "<tenant>".todos AS todo WHERE
-        """ + " " + Accepted +
+            SELECT id FROM "<tenant>".todos AS todo WHERE true
+        """ + InHeldList + Accepted +
         """
              UNION SELECT part.id FROM "<tenant>".todos AS part JOIN gone ON part.parent_id = gone.id),
         done AS (DELETE FROM "<tenant>".todos AS todo USING gone WHERE gone.id = todo.id RETURNING todo.id, todo.list_id)
@@ -110,8 +118,8 @@ internal static class TodoStatements
     private const string Restore = Lock +
         """
         WITH RECURSIVE back AS (
-            SELECT id, deleted_at FROM "<tenant>".todos AS todo WHERE todo.deleted_at IS NOT NULL AND
-        """ + " " + Accepted +
+            SELECT id, deleted_at FROM "<tenant>".todos AS todo WHERE todo.deleted_at IS NOT NULL
+        """ + InHeldList + Accepted +
         """
              UNION SELECT part.id, part.deleted_at FROM "<tenant>".todos AS part JOIN back ON part.parent_id = back.id AND part.deleted_at = back.deleted_at),
         ended AS (

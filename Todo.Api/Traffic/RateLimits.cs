@@ -192,8 +192,8 @@ internal sealed partial class RateLimits : IDisposable
             return;
         }
 
-        Volatile.Write(ref _isAway, 0);
         _metrics.IsLocal = false;
+        Volatile.Write(ref _isAway, 0);
         LogBack();
     }
 

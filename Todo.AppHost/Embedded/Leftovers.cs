@@ -33,10 +33,10 @@ internal static class Leftovers
     }
 
     /// <summary>Waits until the children of a killed server have noticed and ended.</summary>
-    /// <exception cref="EmbeddedServerException">They did not within ten seconds.</exception>
+    /// <exception cref="EmbeddedServerException">They did not within a minute.</exception>
     public static void WaitForChildren(ServerKind kind, string data)
     {
-        if (!OtherProcess.WaitUntil(() => OtherProcess.ServersOn(kind, data).Count == 0, TimeSpan.FromSeconds(10)))
+        if (!OtherProcess.WaitUntil(() => OtherProcess.ServersOn(kind, data).Count == 0, TimeSpan.FromMinutes(1)))
         {
             throw new EmbeddedServerException(
                 $"Processes of {kind.Name} still run on {data} and do not end: {string.Join(", ", OtherProcess.ServersOn(kind, data))}. "

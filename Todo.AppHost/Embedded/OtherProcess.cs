@@ -79,7 +79,8 @@ internal static class OtherProcess
         {
             if (watch.Elapsed > patience)
             {
-                return false;
+                // Once more: the time may have passed while we stood still ourselves.
+                return condition();
             }
 
             Thread.Sleep(20);

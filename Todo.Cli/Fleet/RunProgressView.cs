@@ -35,6 +35,9 @@ internal sealed class RunProgressView(MigrationRun run, RunCounts before)
                 task.Description = Markup.Escape(Describe(progress));
                 task.Value = progress.Counts.Done;
             });
+
+            // Of two that told at once, the one that had counted less may have been the last.
+            task.Description = Markup.Escape(Describe(new RunProgress(report.Run.Id, report.Counts, report.Run.CurrentWave)));
             task.Value = report.Counts.Done;
             task.StopTask();
             return report;

@@ -44,7 +44,7 @@ internal static class CreateCommand
         if (string.IsNullOrEmpty(password))
         {
             password = invocation.Output.IsTerminal && !Console.IsInputRedirected
-                ? AnsiConsole.Prompt(new TextPrompt<string>("The owner's password:").Secret())
+                ? AskForPassword()
                 : throw CliException.Usage($"Set {PasswordVariable}: this is not a terminal to ask on.");
         }
 
@@ -52,6 +52,14 @@ internal static class CreateCommand
         return PasswordRules.Check(password, [ownerName, trimmed]) is { } broken
             ? throw CliException.Usage(broken)
             : new NewPerson(trimmed, ownerName, PersonPassword.Hash(password), BuiltInRole.Owner);
+    }
+
+    private static string AskForPassword()
+    {
+        // The terminal shows what is typed until .NET first looks for a key, which the prompt does only when its question is there: too late for
+        // whoever types at once.
+        _ = Console.KeyAvailable;
+        return AnsiConsole.Prompt(new TextPrompt<string>("The owner's password:").Secret());
     }
 
     private static string Text(string text, string option) =>

@@ -38,6 +38,9 @@ public sealed record RunExecution
     /// </summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>How long the gate has for its answer between two waves, more than nothing; without one the run pauses.</summary>
+    public TimeSpan GateTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Told after every tenant, from several threads at once.</summary>
     public Action<RunProgress>? Progress { get; init; }
 
@@ -59,6 +62,7 @@ public sealed record RunExecution
     {
         _ = Parallelism is < 1 or > 64 ? throw new ArgumentException("Parallelism is a number of tenants at once, 1 to 64.") : 0;
         _ = MaxLoad is not (null or > 0 and <= 1) ? throw new ArgumentException("The load is above 0 and at most 1.") : 0;
+        _ = GateTimeout <= TimeSpan.Zero ? throw new ArgumentException("A gate has some time to answer in.") : 0;
         _ = Attempts < 1 ? throw new ArgumentException("A tenant is attempted at least once.") : 0;
     }
 }

@@ -14,7 +14,6 @@ public sealed class RunExecutor(NpgsqlDataSource dataSource, MigrationLine line,
     private const int MaxLostConnections = 20;
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan GateTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>Works on a run until it has ended, was paused or cancelled.</summary>
     /// <returns>How the run stands then. Tenants that failed are in it, not thrown.</returns>
@@ -42,7 +41,7 @@ public sealed class RunExecutor(NpgsqlDataSource dataSource, MigrationLine line,
             wave?.SetTag("todo.run.wave", run.CurrentWave);
             work.Begin(run.CurrentWave, await runs.CountAsync(run.Id, cancellationToken));
             await Task.WhenAll(Enumerable.Range(0, work.Parallelism).Select(_ => WorkAsync(work, cancellationToken)));
-            if (!execution.Stop.IsCancellationRequested && !await EndOfWaveAsync(run, cancellationToken))
+            if (!execution.Stop.IsCancellationRequested && !await EndOfWaveAsync(run, execution.GateTimeout, cancellationToken))
             {
                 // What is left waits for a second try, or another worker has it.
                 await Task.Delay(LongestWait, cancellationToken);
@@ -131,7 +130,7 @@ public sealed class RunExecutor(NpgsqlDataSource dataSource, MigrationLine line,
     private static bool IsLostConnection(Exception exception) => exception is NpgsqlException or TimeoutException or System.IO.IOException or System.Net.Sockets.SocketException or ObjectDisposedException;
 
     /// <summary>Goes to the next wave, or ends the run, if nothing is left in this one. False: something is.</summary>
-    private async Task<bool> EndOfWaveAsync(MigrationRun run, CancellationToken cancellationToken)
+    private async Task<bool> EndOfWaveAsync(MigrationRun run, TimeSpan gateTimeout, CancellationToken cancellationToken)
     {
         await using (var command = dataSource.CreateCommand(
             "SELECT EXISTS (SELECT FROM public.migration_run_tenants WHERE run_id = $1 AND state = 'pending' AND wave <= $2)"))
@@ -146,16 +145,16 @@ public sealed class RunExecutor(NpgsqlDataSource dataSource, MigrationLine line,
 
         if (run.CurrentWave + 1 < run.WaveCount)
         {
-            await AdvanceAsync(run, cancellationToken);
+            await AdvanceAsync(run, gateTimeout, cancellationToken);
             return true;
         }
 
         return await FinishAsync(run, cancellationToken);
     }
 
-    private async Task AdvanceAsync(MigrationRun run, CancellationToken cancellationToken)
+    private async Task AdvanceAsync(MigrationRun run, TimeSpan gateTimeout, CancellationToken cancellationToken)
     {
-        if (run.GateUrl is not null && await RefusalOfGateAsync(new Uri(run.GateUrl), cancellationToken) is { } refusal)
+        if (run.GateUrl is not null && await RefusalOfGateAsync(new Uri(run.GateUrl), gateTimeout, cancellationToken) is { } refusal)
         {
             try
             {
@@ -176,10 +175,10 @@ public sealed class RunExecutor(NpgsqlDataSource dataSource, MigrationLine line,
     }
 
     // Null: it is content.
-    private async Task<string?> RefusalOfGateAsync(Uri url, CancellationToken cancellationToken)
+    private async Task<string?> RefusalOfGateAsync(Uri url, TimeSpan gateTimeout, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(GateTimeout);
+        patience.CancelAfter(gateTimeout);
         try
         {
             using var response = await gate.GetAsync(url, patience.Token);
@@ -191,7 +190,7 @@ public sealed class RunExecutor(NpgsqlDataSource dataSource, MigrationLine line,
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return $"did not answer within {GateTimeout.TotalSeconds:0} s";
+            return $"did not answer within {gateTimeout.TotalSeconds:0} s";
         }
     }
 

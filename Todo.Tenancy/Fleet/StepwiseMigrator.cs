@@ -327,18 +327,25 @@ internal sealed class StepwiseMigrator(NpgsqlDataSource dataSource, MigrationLin
         {
             do
             {
-                await using var command = dataSource.CreateCommand(
-                    "UPDATE public.migration_run_tenants SET not_before = clock_timestamp() + $3 WHERE run_id = $1 AND tenant_id = $2 AND state = 'pending'");
-                command.Parameters.Add(BatchStatements.Parameter(run.Id));
-                command.Parameters.Add(BatchStatements.Parameter(claim.TenantId));
-                command.Parameters.Add(BatchStatements.Parameter(execution.Lease));
-                await command.ExecuteNonQueryAsync(cancellationToken);
+                try
+                {
+                    await using var command = dataSource.CreateCommand(
+                        "UPDATE public.migration_run_tenants SET not_before = clock_timestamp() + $3 WHERE run_id = $1 AND tenant_id = $2 AND state = 'pending'");
+                    command.Parameters.Add(BatchStatements.Parameter(run.Id));
+                    command.Parameters.Add(BatchStatements.Parameter(claim.TenantId));
+                    command.Parameters.Add(BatchStatements.Parameter(execution.Lease));
+                    await command.ExecuteNonQueryAsync(cancellationToken);
+                }
+                catch (NpgsqlException)
+                {
+                    // The next tick tries again. Should the lease end before, others will find the tenant locked and come back.
+                }
             }
             while (await tick.WaitForNextTickAsync(cancellationToken));
         }
-        catch (Exception exception) when (exception is OperationCanceledException or NpgsqlException)
+        catch (OperationCanceledException)
         {
-            // Others will find the tenant locked and come back.
+            // Done with the tenant.
         }
     }
 

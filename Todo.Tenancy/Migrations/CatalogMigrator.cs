@@ -19,11 +19,12 @@ public sealed partial class CatalogMigrator(NpgsqlDataSource dataSource, Migrati
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
 
+        // Without a limit of the client's, which would end the wait for another worker's migration before the lock's own limit does.
         await using (var prepare = new NpgsqlCommand(
             """
             SELECT set_config('search_path', 'public', true), set_config('lock_timeout', '60s', true);
             SELECT pg_advisory_xact_lock(@key);
-            """, connection, transaction))
+            """, connection, transaction) { CommandTimeout = 0 })
         {
             prepare.Parameters.AddWithValue("key", LockKey);
             await prepare.ExecuteNonQueryAsync(cancellationToken);

@@ -10,7 +10,7 @@ namespace Todo.Tests.Accounts;
 public sealed class SuspiciousHost : ApiHost
 {
     /// <inheritdoc/>
-    protected override IEnumerable<string> Arguments => ["--SignIn:AddressAttempts=8", "--SignIn:AnswerTime=00:00:00.1", "--Logging:Console:LogLevel:Default=None"];
+    protected override IEnumerable<string> Arguments => ["--SignIn:AddressAttempts=8", "--SignIn:FirstLock=00:10:00", "--SignIn:AnswerTime=00:00:00.1", "--Logging:Console:LogLevel:Default=None"];
 }
 
 public sealed class LockOutTests(MailedHost api) : IClassFixture<MailedHost>
@@ -48,7 +48,7 @@ public sealed class LockOutTests(MailedHost api) : IClassFixture<MailedHost>
             await RefusedAsync(email, "a wrong password");
         }
 
-        foreach (var seconds in (int[])[15, 30, 60, 120])
+        foreach (var seconds in (int[])[600, 1200, 2400, 4800])
         {
             await RefusedAsync(email, "a wrong password");
             (await api.ScalarAsync<double>($"SELECT round(extract(epoch FROM locked_until - failed_at))::float8 FROM sign_in_failures WHERE key = {Key(email)}")).ShouldBe(seconds);

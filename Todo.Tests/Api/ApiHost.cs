@@ -57,7 +57,7 @@ public class ApiHost : TestDatabase
 
     // All tests come from one address, and some do in a second what nobody else does in an hour. Those of limits set their own.
     private static IEnumerable<string> WideLimits =>
-        new[] { "person", "api-key", "tenant", "address", "stranger", "sign-in-address", "sign-in-account", "sign-up-address", "sign-up-account", "reset-address", "reset-account" }
+        new[] { "person", "api-key", "tenant", "address", "stranger", "sign-in-address", "sign-in-account", "sign-up-address", "sign-up-account", "reset-address", "reset-account", "calendar-address" }
             .SelectMany(policy => Limit(policy, 10_000, RatePeriod.Second, 100_000));
 
     /// <summary>Configuration that gives a policy other numbers.</summary>
@@ -95,7 +95,7 @@ public class ApiHost : TestDatabase
     }
 
     /// <summary>For a client that traces nothing, as if it ran in another process.</summary>
-    internal static SocketsHttpHandler OtherProcess() => new() { ActivityHeadersPropagator = null };
+    internal static SocketsHttpHandler OtherProcess() => new() { ActivityHeadersPropagator = null, Expect100ContinueTimeout = Eventually.Patience };
 
     /// <summary>Starts an API, as one replica among others.</summary>
     public async Task<(WebApplication App, Uri Address)> StartApiAsync(string database)
@@ -115,6 +115,12 @@ public class ApiHost : TestDatabase
             // What is told in the background would change what tests compare.
             "--Webhooks:Workers=0",
             .. WideLimits,
+
+            // A machine that stands still for a second is no Redis that is away, and no request that takes too long.
+            "--Lookups:RedisPatience=00:00:10",
+            "--Traffic:RedisPatience=00:00:10",
+            $"--Health:CheckTimeout={Eventually.Patience}",
+            $"--Requests:Timeout={Eventually.Patience}",
             .. Arguments,
         ]);
         app.Services.GetRequiredService<ILoggerFactory>().AddProvider(_watch.Reader());

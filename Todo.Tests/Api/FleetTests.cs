@@ -5,6 +5,7 @@ using System.Text.Json;
 using Todo.Data;
 using Todo.Tenancy.Fleet;
 using Todo.Tenancy.Provisioning;
+using Todo.Tests.Servers;
 
 namespace Todo.Tests.Api;
 
@@ -96,7 +97,8 @@ public sealed class FleetTests(ApiHost api) : IClassFixture<ApiHost>, IAsyncLife
     public async Task A_run_is_paused_resumed_and_cancelled()
     {
         string[] slugs = [.. await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => ProvisionOldAsync()))];
-        var (location, _) = await StartAsync(new { tenants = slugs, to = Index, parallelism = 1, maxLoad = 0.02 });
+        await using var held = await HeldTenants.FromAsync(api, position: 1);
+        var (location, _) = await StartAsync(new { tenants = slugs, to = Index });
         using var paused = await api.Operator.PostAsync(location + "/pause", null);
         var run = (await BodyAsync(paused, HttpStatusCode.OK)).GetProperty("run");
         run.GetProperty("state").GetString().ShouldBe("paused");
@@ -107,13 +109,14 @@ public sealed class FleetTests(ApiHost api) : IClassFixture<ApiHost>, IAsyncLife
         using var pausedAgain = await api.Operator.PostAsync(location + "/pause", null);
         await pausedAgain.ShouldBeProblemSayingAsync(HttpStatusCode.Conflict, "paused");
 
+        await held.ReleaseAsync();
         using var resumed = await api.Operator.PostAsync(location + "/resume", null);
         resumed.StatusCode.ShouldBe(HttpStatusCode.Accepted);
         (await WatchAsync(location))[^1].GetProperty("run").GetProperty("state").GetString().ShouldBe("completed");
         using var tooLate = await api.Operator.PostAsync(location + "/cancel", null);
         await tooLate.ShouldBeProblemSayingAsync(HttpStatusCode.Conflict, "completed");
 
-        (location, _) = await StartAsync(new { kind = "rollback", run = run.GetProperty("id").GetString(), parallelism = 1, maxLoad = 0.02 });
+        (location, _) = await StartAsync(new { kind = "rollback", run = run.GetProperty("id").GetString() });
         using var cancelled = await api.Operator.PostAsync(location + "/cancel", null);
         (await BodyAsync(cancelled, HttpStatusCode.OK)).GetProperty("run").GetProperty("state").GetString().ShouldBe("cancelled");
         (await WatchAsync(location)).ShouldHaveSingleItem();
@@ -154,17 +157,19 @@ public sealed class FleetTests(ApiHost api) : IClassFixture<ApiHost>, IAsyncLife
     public async Task Another_replica_goes_on_with_the_run_of_one_that_died()
     {
         string[] slugs = [.. await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => ProvisionOldAsync()))];
+        await using var held = await HeldTenants.FromAsync(api, position: 1);
         var (other, address) = await api.StartApiAsync(api.ConnectionString);
         string location;
         await using (other)
         {
             using var client = new HttpClient { BaseAddress = address };
             client.DefaultRequestHeaders.Add("X-Operator-Key", api.OperatorKey);
-            using var started = await client.PostAsJsonAsync("/cc/runs", new { tenants = slugs, parallelism = 1, maxLoad = 0.02 });
+            using var started = await client.PostAsJsonAsync("/cc/runs", new { tenants = slugs });
             started.StatusCode.ShouldBe(HttpStatusCode.Accepted);
             location = started.Headers.Location!.ToString();
         }
 
+        await held.ReleaseAsync();
         (await WatchAsync(location))[^1].GetProperty("counts").GetProperty("applied").GetInt32().ShouldBe(5);
     }
 
@@ -197,7 +202,7 @@ public sealed class FleetTests(ApiHost api) : IClassFixture<ApiHost>, IAsyncLife
 
     private async Task<List<JsonElement>> WatchAsync(string location)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(Eventually.Patience);
         using var request = new HttpRequestMessage(HttpMethod.Get, location) { Headers = { { "Accept", "text/event-stream" } } };
         using var response = await api.Operator.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
         response.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");

@@ -67,20 +67,27 @@ public sealed class RoundTripTests(OwnRedisHost api) : IClassFixture<OwnRedisHos
         var warm = await api.RedisCommandsAsync();
         warm.Values.Sum().ShouldBeGreaterThan(redisBefore.Values.Sum());
 
-        // Few enough to end well before memory has to be renewed.
-        for (var i = 0; i < 20; i++)
+        // Memory has to be renewed every few seconds; of some series one has none of that in it.
+        Dictionary<string, long> said;
+        var series = 0;
+        do
         {
-            await GetAsync(owner, path);
-        }
+            warm = await api.RedisCommandsAsync();
+            for (var i = 0; i < 20; i++)
+            {
+                await GetAsync(owner, path);
+            }
 
-        var sent = statements.Take();
-        sent.Count.ShouldBe(20, string.Join('\n', sent));
-        sent.ShouldAllBe(statement => statement.Contains(table, StringComparison.Ordinal));
+            var sent = statements.Take();
+            sent.Count.ShouldBe(20, string.Join('\n', sent));
+            sent.ShouldAllBe(statement => statement.Contains(table, StringComparison.Ordinal));
+            said = (await api.RedisCommandsAsync()).Select(command => KeyValuePair.Create(command.Key, command.Value - warm.GetValueOrDefault(command.Key)))
+                .Where(command => command.Value != 0).ToDictionary();
+        }
+        while (said.ContainsKey("get") && ++series < 20);
 
         // Of a script for two policies: the clock, both debts read at once, each written.
-        var said = (await api.RedisCommandsAsync()).ToDictionary(command => command.Key, command => command.Value - warm.GetValueOrDefault(command.Key));
-        said.Where(command => command.Value != 0).ShouldBe(
-            new Dictionary<string, long> { ["evalsha"] = 20, ["time"] = 20, ["mget"] = 20, ["set"] = 40 }, ignoreOrder: true);
+        said.ShouldBe(new Dictionary<string, long> { ["evalsha"] = 20, ["time"] = 20, ["mget"] = 20, ["set"] = 40 }, ignoreOrder: true);
     }
 
     [Theory]

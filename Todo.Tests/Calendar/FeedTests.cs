@@ -82,6 +82,7 @@ public sealed class FeedTests(ListHost api) : IClassFixture<ListHost>
         (await OkAsync(person.GetAsync("/me/calendar-feeds"))).GetProperty("items")[0].GetProperty("revokedAt").ValueKind.ShouldBe(JsonValueKind.String);
 
         var (another, _) = await CreateAsync(person);
+        await StatusAsync(another, HttpStatusCode.OK);
         await OkAsync(PatchAsync(owner, $"/users/{person.UserId}", $$"""{ "roleId": "{{await RoleAsync(owner, Permission.UsersRead)}}" }"""));
         await StatusAsync(another, HttpStatusCode.NotFound);
         foreach (var wrong in (string[])["todo_cal_" + new string('A', 64), "todo_cal_", "x", url.Split('/')[^1][..^8]])

@@ -61,7 +61,7 @@ internal sealed class Terminal : IDisposable
     /// <summary>Waits for the end.</summary>
     public async Task<int> ExitCodeAsync()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        using var patience = new CancellationTokenSource(Eventually.Patience);
         await _script.WaitForExitAsync(patience.Token);
         await _reading.WaitAsync(patience.Token);
         return _script.ExitCode;

@@ -1,7 +1,7 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
-using StackExchange.Redis;
 using Todo.AppHost.Embedded;
+using Todo.Tests.Servers;
 
 namespace Todo.Tests.Embedded;
 
@@ -14,7 +14,7 @@ public sealed class DeveloperServersTests : IDisposable
     [Fact]
     public async Task Without_containers_both_servers_run_as_processes_under_the_usual_connection_names()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        using var limit = new CancellationTokenSource(Eventually.Patience);
         var builder = Builder("--Todo:Servers=embedded");
         var database = builder.AddDatabase();
         var cache = builder.AddCache();
@@ -29,7 +29,7 @@ public sealed class DeveloperServersTests : IDisposable
 
             var connectionString = (await database.Resource.GetConnectionStringAsync(limit.Token)).ShouldNotBeNull();
             (await Ask.Postgres(connectionString, "SELECT current_database()")).ShouldBe("tododb");
-            using var client = await ConnectionMultiplexer.ConnectAsync((await cache.Resource.GetConnectionStringAsync(limit.Token)).ShouldNotBeNull());
+            using var client = await RedisClient.ConnectAsync((await cache.Resource.GetConnectionStringAsync(limit.Token)).ShouldNotBeNull());
             (await client.GetDatabase().PingAsync()).ShouldBeGreaterThan(TimeSpan.Zero);
 
             // A session that stays open must not hold up the end: PostgreSQL is told to shut down fast.
@@ -39,8 +39,12 @@ public sealed class DeveloperServersTests : IDisposable
         }
 
         Ask.Shell("ps -ww -eo args").ShouldNotContain(Path.GetDirectoryName(_folder.Postgres)!);
+
+        // Before the next start, which clears away what a killed server leaves.
+        var data = Path.Combine(_folder.Postgres, "data");
+        File.Exists(Path.Combine(data, "PG_VERSION")).ShouldBeTrue();
+        File.Exists(Path.Combine(data, "postmaster.pid")).ShouldBeFalse("the server was shut down in order");
         using var again = EmbeddedPostgres.Prepare(_folder.PostgresOptions);
-        File.Exists(Path.Combine(again.DataFolder, "postmaster.pid")).ShouldBeFalse("the server was shut down in order");
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using Npgsql;
 using Todo.AppHost.Embedded;
+using Todo.Tests.Servers;
 
 namespace Todo.Tests.Embedded;
 
@@ -180,6 +181,7 @@ public sealed class EmbeddedPostgresTests(InitialisedPostgres initialised) : ICl
         try
         {
             (await other.StandardOutput.ReadLineAsync()).ShouldBe("locked");
+            await Eventually.TrueAsync(() => Task.FromResult(OtherProcess.CommandLine(other.Id) == "sleep 1000"));
             var error = Should.Throw<EmbeddedServerException>(() => EmbeddedPostgres.Prepare(_folder.PostgresOptions));
             error.Message.ShouldContain($"process {other.Id} (sleep 1000)");
         }
@@ -229,15 +231,17 @@ public sealed class EmbeddedPostgresTests(InitialisedPostgres initialised) : ICl
     {
         var abandoned = await EmbeddedPostgres.StartAsync(EmbeddedPostgresOptions.ThrowAway);
         var (id, folder) = (abandoned.ProcessId, abandoned.Definition.WorkingDirectory);
-        abandoned.Definition.ReleaseLock();
+
+        // In this order: once it is free, another test class may sweep it away at any moment.
         Directory.SetLastWriteTimeUtc(folder, DateTime.UtcNow.AddMinutes(-1));
+        abandoned.Definition.ReleaseLock();
 
         using (EmbeddedPostgres.Prepare(EmbeddedPostgresOptions.ThrowAway))
         {
         }
 
         // By us or by another test class that starts a server at this moment.
-        OtherProcess.WaitUntil(() => !OtherProcess.IsAlive(id) && !Directory.Exists(folder), TimeSpan.FromSeconds(30)).ShouldBeTrue();
+        OtherProcess.WaitUntil(() => !OtherProcess.IsAlive(id) && !Directory.Exists(folder), Eventually.Patience).ShouldBeTrue();
     }
 
     [Fact]

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using StackExchange.Redis;
 using Todo.AppHost.Embedded;
 
 namespace Todo.Tests.Embedded;
@@ -21,7 +20,7 @@ public sealed class EmbeddedRedisTests : IDisposable
         {
             folder = server.Definition.WorkingDirectory;
             id = server.ProcessId;
-            using var client = await ConnectionMultiplexer.ConnectAsync(server.ConnectionString);
+            using var client = await RedisClient.ConnectAsync(server.ConnectionString);
             await client.GetDatabase().StringSetAsync("key", "value");
             ((string?)await client.GetDatabase().StringGetAsync("key")).ShouldBe("value");
         }
@@ -37,13 +36,13 @@ public sealed class EmbeddedRedisTests : IDisposable
         await using (var server = await EmbeddedRedis.StartAsync(_folder.RedisOptions))
         {
             before = server.ConnectionString;
-            using var client = await ConnectionMultiplexer.ConnectAsync(before);
+            using var client = await RedisClient.ConnectAsync(before);
             await client.GetDatabase().StringSetAsync("kept", 42);
         }
 
         await using var again = await EmbeddedRedis.StartAsync(_folder.RedisOptions);
         again.ConnectionString.ShouldBe(before);
-        using var reader = await ConnectionMultiplexer.ConnectAsync(again.ConnectionString);
+        using var reader = await RedisClient.ConnectAsync(again.ConnectionString);
         ((int)await reader.GetDatabase().StringGetAsync("kept")).ShouldBe(42);
     }
 
@@ -70,7 +69,7 @@ public sealed class EmbeddedRedisTests : IDisposable
     public async Task A_full_cache_forgets_the_oldest_and_keeps_accepting()
     {
         await using var server = await EmbeddedRedis.StartAsync(EmbeddedRedisOptions.ThrowAway with { MaxMemoryMebibytes = 4 });
-        using var client = await ConnectionMultiplexer.ConnectAsync(server.ConnectionString);
+        using var client = await RedisClient.ConnectAsync(server.ConnectionString);
         var database = client.GetDatabase();
         var value = new byte[100_000];
 
@@ -115,7 +114,7 @@ public sealed class EmbeddedRedisTests : IDisposable
     public async Task A_server_whose_launcher_was_killed_is_stopped_and_its_data_taken_over()
     {
         var abandoned = await EmbeddedRedis.StartAsync(_folder.RedisOptions);
-        using (var client = await ConnectionMultiplexer.ConnectAsync(abandoned.ConnectionString))
+        using (var client = await RedisClient.ConnectAsync(abandoned.ConnectionString))
         {
             await client.GetDatabase().StringSetAsync("kept", 42);
         }
@@ -126,7 +125,7 @@ public sealed class EmbeddedRedisTests : IDisposable
         await using var server = await EmbeddedRedis.StartAsync(_folder.RedisOptions);
 
         OtherProcess.IsAlive(id).ShouldBeFalse();
-        using var reader = await ConnectionMultiplexer.ConnectAsync(server.ConnectionString);
+        using var reader = await RedisClient.ConnectAsync(server.ConnectionString);
         ((int)await reader.GetDatabase().StringGetAsync("kept")).ShouldBe(42);
     }
 
@@ -139,7 +138,7 @@ public sealed class EmbeddedRedisTests : IDisposable
         server.IsRunning.ShouldBeFalse();
 
         await server.StartAgainAsync();
-        using var client = await ConnectionMultiplexer.ConnectAsync(server.ConnectionString);
+        using var client = await RedisClient.ConnectAsync(server.ConnectionString);
         (await client.GetDatabase().PingAsync()).ShouldBeGreaterThan(TimeSpan.Zero);
     }
 

@@ -77,7 +77,8 @@ public sealed partial class AppHostProcessTests : IDisposable
     // The line that is printed must do what it promises; then a client that says the same.
     private static async Task<TenantClient> TriedAsync(ObservedProcess appHost)
     {
-        await appHost.SeenAsync("curl http");
+        // Behind it are the making of a database cluster, all migrations and the start of every service.
+        await appHost.SeenAsync("curl http", TimeSpan.FromMinutes(5));
         var curl = Curl().Match(appHost.Output);
         var answer = Ask.Shell(curl.Value);
         answer.ShouldContain("Order flour for next week");

@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using Todo.Tests.Api;
 using Todo.Tests.Embedded;
@@ -25,6 +26,10 @@ internal static class DemoSystem
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Todo_AppHost>(
             ["--environment=Development", $"--Todo:DataFolder={data.Root}", $"--Parameters:demo-password={Password}", $"--Parameters:operator-key={OperatorKey}"],
             (options, _) => options.DisableDashboard = !withDashboard);
+
+        // A machine that stands still for a moment is no Redis that is away.
+        var api = builder.Resources.OfType<ProjectResource>().Single(resource => resource.Name == "api");
+        builder.CreateResourceBuilder(api).WithEnvironment("Traffic__RedisPatience", "00:00:10");
         return await builder.BuildAsync();
     }
 

@@ -1,6 +1,7 @@
 using System.Net.ServerSentEvents;
 using System.Text.Json;
 using System.Threading.Channels;
+using Todo.Tests.Servers;
 
 namespace Todo.Tests.Events;
 
@@ -65,7 +66,7 @@ internal sealed class EventListener : IAsyncDisposable
     /// <summary>The next event.</summary>
     public async Task<Heard> NextAsync()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(Eventually.Patience);
         return await _heard.Reader.ReadAsync(patience.Token);
     }
 
@@ -84,7 +85,7 @@ internal sealed class EventListener : IAsyncDisposable
     /// <summary>All that comes until the stream ends.</summary>
     public async Task<IReadOnlyList<Heard>> RestAsync()
     {
-        await _listening.WaitAsync(TimeSpan.FromSeconds(30));
+        await _listening.WaitAsync(Eventually.Patience);
         var heard = new List<Heard>();
         while (_heard.Reader.TryRead(out var one))
         {

@@ -135,13 +135,14 @@ internal sealed partial class FleetUpgrade(OldFleet old) : TestDatabase
 
     private async Task<IReadOnlyList<string>> ShapeAsync(string schema) => (await SchemaFingerprint.OfAsync(DataSource, schema)).Lines;
 
-    // The index comes into being outside of a transaction, and the ledger says so: it is there, or half there, or not, and that is all.
+    // The index that comes next comes into being outside of a transaction, and the ledger says so: it is there, or half there, or not, and that is all.
     private async Task ShouldBeBuildingAsync(string schema, string version, string pending, string fault)
     {
         schema.ShouldBe(await BigSchemaAsync(), fault);
-        version.ShouldBe(OldFleet.Line.Head.Id, fault);
-        pending.ShouldBe(OldFleet.Next.Id, fault);
-        (await ShapeAsync(schema)).Where(line => !line.Contains(Index, StringComparison.Ordinal)).ShouldBe(old.TenantShapes[version], fault);
+        var next = MigrationLines.Tenant.Steps.SkipWhile(step => step.Id != version).ElementAt(1);
+        pending.ShouldBe(next.Id, fault);
+        var index = next.Up.Concurrent.ShouldNotBeNull(fault).IndexName;
+        (await ShapeAsync(schema)).Where(line => !line.Contains(index, StringComparison.Ordinal)).ShouldBe(old.TenantShapes[version], fault);
     }
 
     // Which transaction wrote the last row of the history, and which file the index is in: another one if either was made again.

@@ -13,7 +13,7 @@ namespace Todo.Tests.Faults;
 public sealed class OldFleet : TestDatabase
 {
     /// <summary>What comes next to the tenants: an index on a table that a big tenant has many rows in. The newest such one, so that no more than needed comes after it.</summary>
-    public static readonly MigrationStep Next = MigrationLines.Tenant.UpTo("20261129211000_IndexTodoMakers").Head;
+    public static readonly MigrationStep Next = MigrationLines.Tenant.UpTo("20261130072500_IndexOpenTodosByCreation").Head;
 
     /// <summary>What the tenants are at.</summary>
     public static readonly MigrationLine Line = MigrationLines.Tenant.UpTo(MigrationLines.Tenant.UpTo(Next.Id).Steps[^2].Id);

@@ -7,8 +7,6 @@ namespace Todo.Tests.Faults;
 
 public sealed class PostgresProxyTests(TestDatabase database) : IClassFixture<TestDatabase>, IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private PostgresProxy _proxy = null!;
     private NpgsqlDataSource _client = null!;
 
@@ -185,8 +183,11 @@ public sealed class PostgresProxyTests(TestDatabase database) : IClassFixture<Te
     [Fact]
     public async Task A_request_to_cancel_reaches_the_server()
     {
+        // Npgsql breaks a connection whose server has not answered a request to cancel after two seconds.
+        await using var client = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(_proxy.ConnectionString) { CancellationTimeout = (int)Eventually.Patience.TotalMilliseconds });
         using var cancel = new CancellationTokenSource();
-        await using var connection = await _client.OpenConnectionAsync();
+        await using var connection = await client.OpenConnectionAsync();
         var sleeping = ExecuteAsync(connection, "SELECT pg_sleep(600)", cancel.Token);
         await Eventually.TrueAsync(() => database.ScalarAsync<bool>($"SELECT wait_event = 'PgSleep' FROM pg_stat_activity WHERE pid = {connection.ProcessID}"));
         await cancel.CancelAsync();
@@ -206,7 +207,7 @@ public sealed class PostgresProxyTests(TestDatabase database) : IClassFixture<Te
         connection.Notification += (_, notification) => heard = notification.Payload;
         await ExecuteAsync(connection, "LISTEN proxied");
         await database.ExecuteAsync("NOTIFY proxied, 'hello'");
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Eventually.Patience);
         await connection.WaitAsync(patience.Token);
         heard.ShouldBe("hello");
     }
@@ -362,7 +363,7 @@ public sealed class PostgresProxyTests(TestDatabase database) : IClassFixture<Te
             await import.WriteRowAsync(CancellationToken.None, 1);
         });
 
-        (await _proxy.Fired.WaitAsync(Patience)).Answer.ShouldBe(StatementAnswer.Failed);
+        (await _proxy.Fired.WaitAsync(Eventually.Patience)).Answer.ShouldBe(StatementAnswer.Failed);
         (await KeptAsync()).ShouldBe(0);
     }
 
@@ -544,7 +545,7 @@ public sealed class PostgresProxyTests(TestDatabase database) : IClassFixture<Te
 
     private async Task StruckAsync(FaultSide side, int ordinal, bool kept)
     {
-        var at = await _proxy.Fired.WaitAsync(Patience);
+        var at = await _proxy.Fired.WaitAsync(Eventually.Patience);
         at.ShouldBeSameAs(_proxy.FiredAt);
         at.Sql.ShouldBe(new[] { "BEGIN", "INSERT INTO kept VALUES (1)", "INSERT INTO kept VALUES (2)", "COMMIT" }[ordinal - 1]);
         at.Answer.ShouldBe(side == FaultSide.Before ? StatementAnswer.None : StatementAnswer.Completed);

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
 using System.Text;
+using Todo.Tests.Servers;
 
 namespace Todo.Tests.Faults;
 
@@ -10,7 +11,6 @@ internal sealed class ProxyConnection : IDisposable
     private const int SslRequest = 80877103;
     private const int GssEncryptionRequest = 80877104;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly byte[] FlushMessage = [(byte)'H', 0, 0, 0, 4];
 
     private readonly PostgresProxy _proxy;
@@ -76,7 +76,7 @@ internal sealed class ProxyConnection : IDisposable
     public async Task CutAsync()
     {
         EndServerSide();
-        await _serverGone.Task.WaitAsync(Patience);
+        await _serverGone.Task.WaitAsync(Eventually.Patience);
         ResetClient();
     }
 
@@ -85,7 +85,7 @@ internal sealed class ProxyConnection : IDisposable
     {
         await WithholdAsync(false);
         await _proxy.TerminateBackendAsync(_backendProcessId);
-        await _serverGone.Task.WaitAsync(Patience);
+        await _serverGone.Task.WaitAsync(Eventually.Patience);
     }
 
     private static bool IsLost(Exception error) => error is IOException or SocketException or ObjectDisposedException;
@@ -452,7 +452,7 @@ internal sealed class ProxyConnection : IDisposable
     private async Task SettleAsync()
     {
         await _server.WriteAsync(FlushMessage);
-        await _answers.SettledAsync().WaitAsync(Patience);
+        await _answers.SettledAsync().WaitAsync(Eventually.Patience);
     }
 
     // Whatever was withheld before is dropped.

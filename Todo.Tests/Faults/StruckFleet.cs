@@ -17,8 +17,9 @@ internal sealed class StruckFleet(FleetDatabase database, bool isBig)
 {
     private static readonly MigrationLine Line = LongProbeDbContext.Line;
 
-    // Pauses that a person would not notice, so that hundreds of faults take a minute.
-    private static readonly RunExecution Execution = new() { RetryDelay = TimeSpan.FromMilliseconds(10), Lease = TimeSpan.FromMilliseconds(60) };
+    // Pauses that a person would not notice, so that hundreds of faults take a minute. With a lease as short, whoever stands still for a moment is found at
+    // work by another, again and again; that is nothing to give up for.
+    private static readonly RunExecution Execution = new() { RetryDelay = TimeSpan.FromMilliseconds(10), Lease = TimeSpan.FromMilliseconds(60), Attempts = 1000 };
 
     private readonly Dictionary<string, string> _shapes = [];
     private List<Tenant> _tenants = [];

@@ -60,9 +60,14 @@ public sealed class WorkerKillTests(OldFleet old, ITestOutputHelper output) : IC
             var point = rounds % 2 == 0 ? FaultPoint.Before(ordinal) : FaultPoint.After(ordinal);
             var fault = $"seed {seed}, round {rounds}: {point}";
             await using var fleet = await FleetUpgrade.CopyAsync(old);
-            using var survivor = fleet.StartWorker(parallelism: 2);
 
-            deaths += await KillAsync(fleet, point, parallelism: 2) ? 1 : 0;
+            // They begin together: a victim that comes late finds nothing to do.
+            await using var proxy = PostgresProxy.Start(fleet.ConnectionString);
+            await using var gate = PostgresProxy.Start(fleet.ConnectionString);
+            gate.Arm(FaultPoint.Before(1), FaultAction.Call(_ => Eventually.TrueAsync(() => Task.FromResult(proxy.Statements.Count > 0))));
+            using var survivor = fleet.StartWorker(gate, parallelism: 2);
+
+            deaths += await KillAsync(fleet, proxy, point, parallelism: 2) ? 1 : 0;
 
             (await survivor.ExitCodeAsync()).ShouldBe(0, $"{fault}: {survivor.Output}");
             await EndLateRunAsync(fleet, fault);
@@ -123,10 +128,15 @@ public sealed class WorkerKillTests(OldFleet old, ITestOutputHelper output) : IC
         }
     }
 
-    /// <summary>Starts a worker and kills it there. False: it did not get there, and has ended well.</summary>
-    private static async Task<bool> KillAsync(FleetUpgrade fleet, FaultPoint point, int parallelism = 1)
+    private static async Task<bool> KillAsync(FleetUpgrade fleet, FaultPoint point)
     {
         await using var proxy = PostgresProxy.Start(fleet.ConnectionString);
+        return await KillAsync(fleet, proxy, point, parallelism: 1);
+    }
+
+    /// <summary>Starts a worker and kills it there. False: it did not get there, and has ended well.</summary>
+    private static async Task<bool> KillAsync(FleetUpgrade fleet, PostgresProxy proxy, FaultPoint point, int parallelism)
+    {
         var victim = new TaskCompletionSource<WorkerProcess>();
         proxy.Arm(point, FaultAction.Call(async _ =>
         {

@@ -10,7 +10,8 @@ namespace Todo.Tests.Files;
 /// <summary>A replica loses its connection to the database before or after any statement about a file; whoever sent it sends it again, to another.</summary>
 public sealed class FileFaultTests(FilesHost api) : IClassFixture<FilesHost>
 {
-    private static bool IsOfFiles(string sql) => sql.Contains(".files", StringComparison.Ordinal);
+    // Without what the clean-up asks, whenever it starts: what has died, and what is deleted, oldest first.
+    private static bool IsOfFiles(string sql) => sql.Contains(".files", StringComparison.Ordinal) && !sql.Contains("dead AS", StringComparison.Ordinal) && !sql.Contains("ORDER BY", StringComparison.Ordinal);
 
     [Fact]
     public async Task Wherever_an_upload_is_cut_off_the_file_is_there_whole_or_not_at_all_and_sent_again_it_is_there_once()

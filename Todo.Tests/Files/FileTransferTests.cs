@@ -60,8 +60,9 @@ public sealed class FileTransferTests(LargeFilesHost api, HastyFilesHost hasty) 
         var uploads = new List<SlowUpload>();
         for (var i = 0; i < LargeFilesHost.AtOnce; i++)
         {
-            uploads.Add(await SlowUpload.BeginAsync(api, owner, todo, "Content-Length: 5"));
-            await uploads[i].SendAsync(new byte[] { (byte)i });
+            // Enough that Kestrel, which ends what comes too slowly, waits for the rest for minutes.
+            uploads.Add(await SlowUpload.BeginAsync(api, owner, todo, "Content-Length: 50004"));
+            await uploads[i].SendAsync(Noise(50_000, seed: i + 1));
         }
 
         await Eventually.TrueAsync(async () => (await api.KeptAsync(owner)).Count == LargeFilesHost.AtOnce);
@@ -89,8 +90,10 @@ public sealed class FileTransferTests(LargeFilesHost api, HastyFilesHost hasty) 
     {
         using var owner = await hasty.CreateTenantAsync();
         var todo = await owner.AddTodoAsync("Without a file");
-        using var upload = await SlowUpload.BeginAsync(hasty, owner, todo, "Content-Length: 1000");
-        await upload.SendAsync(new byte[10]);
+
+        // Of less, Kestrel might say so before us.
+        using var upload = await SlowUpload.BeginAsync(hasty, owner, todo, "Content-Length: 50004");
+        await upload.SendAsync(new byte[50_000]);
         var answer = await upload.AnswerAsync();
         answer.ShouldStartWith("HTTP/1.1 408");
         answer.ShouldContain("took too long to come");

@@ -9,6 +9,7 @@ using System.Text.Json;
 using Todo.Data;
 using Todo.Tenancy.Provisioning;
 using Todo.Tests.Api;
+using Todo.Tests.Servers;
 
 namespace Todo.Tests.FleetPage;
 
@@ -173,7 +174,7 @@ public sealed class FleetPageTests : IClassFixture<FleetPageHost>, IDisposable
         var cookie = await SignInAsync();
         using var request = Request("GET", "/cc/fleet", cookie, isOurPage: true);
         request.Headers.Add("Accept", "text/event-stream");
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(Eventually.Patience);
         using var response = await _browser.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
         response.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
         await using var stream = await response.Content.ReadAsStreamAsync(patience.Token);

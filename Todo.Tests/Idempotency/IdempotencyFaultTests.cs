@@ -8,9 +8,12 @@ namespace Todo.Tests.Idempotency;
 /// <summary>A replica loses its connection in the midst of a request with a key; whoever sent it gets no answer, or an error, and sends it again to another.</summary>
 public sealed class IdempotencyFaultTests(IdempotencyHost api) : IClassFixture<IdempotencyHost>
 {
-    // What no request causes: the feeds and queues of the background.
+    // What the background asks when its time comes: clean-ups, sign-ups, runs, and which sessions are in use. Making a group and inviting somebody delete nothing, and have to do with none of the rest.
+    private static readonly string[] OfBackground = ["DELETE FROM", ".files", ".registrations", ".migration_runs", ".sessions"];
+
     private static bool IsOfRequest(string sql) =>
-        sql.Contains("t_", StringComparison.Ordinal) || sql is "BEGIN" or "COMMIT" or "ROLLBACK" || sql.StartsWith("BEGIN", StringComparison.Ordinal) || sql.Contains("SAVEPOINT", StringComparison.Ordinal);
+        (sql.Contains("t_", StringComparison.Ordinal) && !OfBackground.Any(text => sql.Contains(text, StringComparison.Ordinal)))
+        || sql is "BEGIN" or "COMMIT" or "ROLLBACK" || sql.StartsWith("BEGIN", StringComparison.Ordinal) || sql.Contains("SAVEPOINT", StringComparison.Ordinal);
 
     [Fact]
     public async Task Wherever_making_a_group_is_cut_off_it_is_made_once() =>

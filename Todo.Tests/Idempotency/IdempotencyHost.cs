@@ -4,13 +4,13 @@ using Todo.Tests.Api;
 
 namespace Todo.Tests.Idempotency;
 
-/// <summary>An API that keeps small answers only, and doesn't wait long for another request.</summary>
-public sealed class IdempotencyHost : ApiHost
+/// <summary>An API that keeps small answers only, and waits long for another request.</summary>
+public class IdempotencyHost : ApiHost
 {
     public const int MaxAnswerBytes = 2_000;
 
     /// <inheritdoc/>
-    protected override IEnumerable<string> Arguments => [$"--Idempotency:MaxAnswerBytes={MaxAnswerBytes}", "--Idempotency:Patience=00:00:02", "--Retention:Interval=00:00:00.200"];
+    protected override IEnumerable<string> Arguments => [$"--Idempotency:MaxAnswerBytes={MaxAnswerBytes}", "--Idempotency:Patience=00:01:00"];
 
     /// <summary>A new key.</summary>
     internal static string NewKey() => Guid.NewGuid().ToString();
@@ -43,6 +43,20 @@ public sealed class IdempotencyHost : ApiHost
 
     /// <summary>The titles of all todos of a tenant.</summary>
     internal async Task<IReadOnlyList<string>> TitlesAsync(TenantClient client) => await ColumnAsync($"SELECT title FROM {await SchemaAsync(client.Slug)}.todos ORDER BY title");
+}
+
+/// <summary>An API that doesn't wait long for another request, and lets more of a tenant's wait at once than it has connections.</summary>
+public sealed class ImpatientHost : IdempotencyHost
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<string> Arguments => [.. base.Arguments, "--Idempotency:Patience=00:00:10", "--Traffic:TenantConcurrency=64"];
+}
+
+/// <summary>An API that looks all the time for keys whose time is over.</summary>
+public sealed class ForgettingHost : IdempotencyHost
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<string> Arguments => [.. base.Arguments, "--Retention:Interval=00:00:00.200"];
 }
 
 /// <summary>An answer, in the parts that must be the same when it is given again.</summary>

@@ -7,7 +7,8 @@ using static Todo.Tests.Idempotency.IdempotencyHost;
 
 namespace Todo.Tests.Idempotency;
 
-public sealed class IdempotencyTests(IdempotencyHost api) : IClassFixture<IdempotencyHost>
+public sealed class IdempotencyTests(IdempotencyHost api, ImpatientHost impatient, ForgettingHost forgetting)
+    : IClassFixture<IdempotencyHost>, IClassFixture<ImpatientHost>, IClassFixture<ForgettingHost>
 {
     // A POST that is not on the list takes a key, has its effect once, and is cut off at its commit below.
     private static readonly string[] WithoutKey =
@@ -111,9 +112,9 @@ public sealed class IdempotencyTests(IdempotencyHost api) : IClassFixture<Idempo
     [Fact]
     public async Task Whoever_asks_while_the_first_is_running_waits_for_its_answer_and_not_for_ever()
     {
-        using var owner = await api.CreateTenantAsync();
-        var (key, schema) = (NewKey(), await api.SchemaAsync(owner.Slug));
-        await using var connection = await api.DataSource.OpenConnectionAsync();
+        using var owner = await impatient.CreateTenantAsync();
+        var (key, schema) = (NewKey(), await impatient.SchemaAsync(owner.Slug));
+        await using var connection = await impatient.DataSource.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         await using (var hold = connection.CreateCommand())
         {
@@ -122,11 +123,11 @@ public sealed class IdempotencyTests(IdempotencyHost api) : IClassFixture<Idempo
         }
 
         var first = SeeAsync(owner, "/todos", new { title = "Slow" }, key);
-        await Eventually.TrueAsync(async () => await api.ScalarAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") == 1);
+        await Eventually.TrueAsync(async () => await impatient.ScalarAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") == 1);
 
         // Longer than patience, and while it waits it holds no connection: more than there are can wait.
-        var impatient = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => SendAsync(owner, "/todos", new { title = "Slow" }, key)));
-        foreach (var response in impatient)
+        var refused = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => SendAsync(owner, "/todos", new { title = "Slow" }, key)));
+        foreach (var response in refused)
         {
             await response.ShouldBeProblemSayingAsync(HttpStatusCode.Conflict, "still running");
             response.Headers.RetryAfter.ShouldNotBeNull();
@@ -136,7 +137,7 @@ public sealed class IdempotencyTests(IdempotencyHost api) : IClassFixture<Idempo
         var second = SeeAsync(owner, "/todos", new { title = "Slow" }, key);
         await transaction.RollbackAsync();
         (await second).ShouldBe(await first with { IsReplayed = true });
-        (await api.TitlesAsync(owner)).ShouldBe(["Slow"]);
+        (await impatient.TitlesAsync(owner)).ShouldBe(["Slow"]);
     }
 
     [Fact]
@@ -178,19 +179,19 @@ public sealed class IdempotencyTests(IdempotencyHost api) : IClassFixture<Idempo
     [Fact]
     public async Task After_its_time_a_key_is_a_new_one_and_its_row_goes()
     {
-        using var owner = await api.CreateTenantAsync();
-        var (schema, key) = (await api.SchemaAsync(owner.Slug), NewKey());
+        using var owner = await forgetting.CreateTenantAsync();
+        var (schema, key) = (await forgetting.SchemaAsync(owner.Slug), NewKey());
         var first = await SeeAsync(owner, "/todos", new { title = "Again" }, key);
-        var lasts = await api.ScalarAsync<TimeSpan>($"SELECT expires_at - now() FROM {schema}.idempotency_keys");
+        var lasts = await forgetting.ScalarAsync<TimeSpan>($"SELECT expires_at - now() FROM {schema}.idempotency_keys");
         lasts.ShouldBeInRange(TimeSpan.FromHours(23.9), TimeSpan.FromHours(24));
-        await api.ExecuteAsync($"UPDATE {schema}.idempotency_keys SET expires_at = now() - interval '1 second'");
+        await forgetting.ExecuteAsync($"UPDATE {schema}.idempotency_keys SET expires_at = now() - interval '1 second'");
         var second = await SeeAsync(owner, "/todos", new { title = "Again" }, key);
         (second.Status, second.IsReplayed).ShouldBe((201, false));
         second.Id().ShouldNotBe(first.Id());
         (await SeeAsync(owner, "/todos", new { title = "Again" }, key)).ShouldBe(second with { IsReplayed = true });
 
-        await api.ExecuteAsync($"UPDATE {schema}.idempotency_keys SET expires_at = now() - interval '1 second'");
-        await Eventually.TrueAsync(async () => await api.ScalarAsync<long>($"SELECT count(*) FROM {schema}.idempotency_keys") == 0);
+        await forgetting.ExecuteAsync($"UPDATE {schema}.idempotency_keys SET expires_at = now() - interval '1 second'");
+        await Eventually.TrueAsync(async () => await forgetting.ScalarAsync<long>($"SELECT count(*) FROM {schema}.idempotency_keys") == 0);
     }
 
     [Fact]

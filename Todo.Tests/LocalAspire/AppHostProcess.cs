@@ -30,7 +30,8 @@ namespace Todo.Tests.LocalAspire
         /// <summary>Instead of an AppHost, only that part of it that starts processes: it is killed when it has started one and told nobody of it.</summary>
         public const string DiesAtStart = "dies-at-start";
 
-        private const string Gentle = "trap 'echo saved > saved; exit 0' TERM; echo $$ > gentle; while :; do sleep 0.1; done";
+        // It is deaf to what follows TERM after a few seconds: on a busy machine it may not even have had its turn by then.
+        private const string Gentle = "trap '' INT QUIT; trap 'echo saved > saved; exit 0' TERM; echo $$ > gentle; while :; do sleep 0.1; done";
 
         private readonly Process _process;
         private readonly Task<string> _output;

@@ -1,12 +1,13 @@
 using Aspire.Hosting.Orchestration;
 using Todo.Tests.Embedded;
+using Todo.Tests.Servers;
 
 namespace Todo.Tests.LocalAspire;
 
 public sealed class AppHostProcessTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("todo-apphost-").FullName;
-    private readonly CancellationTokenSource _patience = new(TimeSpan.FromSeconds(90));
+    private readonly CancellationTokenSource _patience = new(Eventually.Patience);
 
     public void Dispose()
     {
@@ -58,6 +59,10 @@ public sealed class AppHostProcessTests : IDisposable
     {
         using var appHost = new AppHostProcess(_folder);
         var pids = new[] { await PidAsync("server"), await PidAsync("child"), await PidAsync("gentle") };
+
+        // Written after it was told on the console.
+        var hopeless = Path.Combine(_folder, ".aspire", "logs", "hopeless.log");
+        await Eventually.TrueAsync(async () => (await File.ReadAllTextAsync(hopeless)).Contains("broken exited with code 5", StringComparison.Ordinal));
 
         PosixSignals.SendTo(appHost.Id, signal).ShouldBe(0);
         var (exitCode, output) = await appHost.EndAsync(_patience.Token);

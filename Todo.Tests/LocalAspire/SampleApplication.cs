@@ -3,13 +3,14 @@ using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Todo.Tests.Servers;
 
 namespace Todo.Tests.LocalAspire;
 
 /// <summary>An application of a few shell commands in a folder of its own, stopped and removed at the end of the test.</summary>
 internal sealed class SampleApplication : IAsyncDisposable
 {
-    private readonly CancellationTokenSource _patience = new(TimeSpan.FromSeconds(60));
+    private readonly CancellationTokenSource _patience = new(2 * Eventually.Patience);
     private DistributedApplication? _app;
 
     public SampleApplication(params string[] args)

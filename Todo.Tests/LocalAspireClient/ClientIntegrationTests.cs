@@ -80,7 +80,7 @@ public sealed class ClientIntegrationTests(PostgresServer postgres) : IClassFixt
                 builder.AddRedisClient("cache");
             },
             ("ConnectionStrings:people", postgres.ConnectionString),
-            ("ConnectionStrings:cache", redis.ConnectionString));
+            ("ConnectionStrings:cache", redis.ConnectionString + ",connectTimeout=60000"));
 
         HealthChecks(host).ShouldBe(["PostgreSql", "Letters", "StackExchange.Redis"], ignoreOrder: true);
         var report = await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync();
@@ -144,7 +144,7 @@ public sealed class ClientIntegrationTests(PostgresServer postgres) : IClassFixt
         ConfigurationOptions? seen = null;
         using var host = Build(
             builder => builder.AddRedisClient("cache", configureOptions: options => seen = options),
-            ("ConnectionStrings:cache", redis.ConnectionString + ",connectTimeout=1234"),
+            ("ConnectionStrings:cache", redis.ConnectionString + ",connectTimeout=61234"),
             ("Aspire:StackExchange:Redis:ConfigurationOptions:SyncTimeout", "777"),
             ("Aspire:StackExchange:Redis:cache:ConfigurationOptions:ConnectRetry", "5"));
 
@@ -152,7 +152,7 @@ public sealed class ClientIntegrationTests(PostgresServer postgres) : IClassFixt
 
         client.IsConnected.ShouldBeTrue();
         (await client.GetDatabase().PingAsync()).ShouldBeGreaterThan(TimeSpan.Zero);
-        seen.ShouldNotBeNull().ConnectTimeout.ShouldBe(1234);
+        seen.ShouldNotBeNull().ConnectTimeout.ShouldBe(61234);
         seen.SyncTimeout.ShouldBe(777);
         seen.ConnectRetry.ShouldBe(5);
         seen.AbortOnConnectFail.ShouldBeFalse();

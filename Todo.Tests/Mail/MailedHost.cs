@@ -18,7 +18,10 @@ public partial class MailedHost : ApiHost
     protected override IEnumerable<string> Arguments =>
     [
         "--Mail:Smtp:Host=127.0.0.1", $"--Mail:Smtp:Port={Smtp.Port}", "--Mail:Smtp:Security=None", "--Mail:From=todo@todo.example", "--Mail:PublicUrl=https://app.todo.example/",
-        "--Mail:Interval=00:00:00.1", "--Mail:FirstRetry=00:00:00.2", "--SignIn:AnswerTime=00:00:00.2", "--SignIn:AddressAttempts=1000", "--Logging:Console:LogLevel:Default=None",
+        "--Mail:Interval=00:00:00.1", "--Mail:FirstRetry=00:00:00.2", "--SignIn:AnswerTime=00:00:00.2", "--SignIn:AddressAttempts=1000",
+
+        // Longer than any test takes.
+        "--SignIn:FirstLock=00:10:00", "--SignIn:LongestLock=02:00:00", "--Logging:Console:LogLevel:Default=None",
     ];
 
     /// <inheritdoc/>

@@ -47,10 +47,12 @@ internal class ObservedProcess : IDisposable
     }
 
     /// <summary>Its exit code, once it has ended and all that it printed was read.</summary>
-    public Task<int> ExitCodeAsync() => _exited.WaitAsync(TimeSpan.FromMinutes(2));
+    public Task<int> ExitCodeAsync() => _exited.WaitAsync(Eventually.Patience);
 
     /// <summary>Waits until it has printed <paramref name="text"/>.</summary>
-    public Task SeenAsync(string text)
+    /// <param name="text">Part of a line.</param>
+    /// <param name="patience">For what takes longer than <see cref="Eventually.Patience"/>.</param>
+    public Task SeenAsync(string text, TimeSpan? patience = null)
     {
         var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_output)
@@ -63,7 +65,7 @@ internal class ObservedProcess : IDisposable
             _awaited.Add((text, seen));
         }
 
-        return seen.Task.WaitAsync(TimeSpan.FromMinutes(2));
+        return seen.Task.WaitAsync(patience ?? Eventually.Patience);
     }
 
     /// <summary>As <c>kill -9</c>.</summary>

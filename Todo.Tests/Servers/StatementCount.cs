@@ -2,24 +2,29 @@ using System.Diagnostics;
 
 namespace Todo.Tests.Servers;
 
-/// <summary>Hears of every statement that requests send to one database, from Npgsql's own traces; not of what services ask in the background.</summary>
+/// <summary>
+/// Hears of every statement that requests send to one database, from Npgsql's own traces. Not of what services ask in the background, nor of what tells who asks:
+/// how long that is remembered depends on the clock, and on whoever else uses Redis.
+/// </summary>
 internal sealed class StatementCount : IDisposable
 {
+    private const string LookUps = "Todo.Api";
+
     private readonly ActivityListener _listener;
     private readonly List<string> _statements = [];
 
     /// <param name="database">Its name.</param>
-    /// <param name="withBackground">Also what no request has caused.</param>
+    /// <param name="withBackground">Also all this.</param>
     public StatementCount(string database, bool withBackground = false)
     {
         _listener = new ActivityListener
         {
-            ShouldListenTo = source => source.Name == "Npgsql",
+            ShouldListenTo = source => source.Name is "Npgsql" or LookUps,
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
             ActivityStopped = activity =>
             {
                 // Opening a connection is an activity too; only a command has a text.
-                if ((withBackground || activity.Parent is not null) && activity.GetTagItem("db.namespace") as string == database && activity.GetTagItem("db.query.text") is string text)
+                if ((withBackground || IsOfRequest(activity)) && activity.GetTagItem("db.namespace") as string == database && activity.GetTagItem("db.query.text") is string text)
                 {
                     lock (_statements)
                     {
@@ -43,4 +48,17 @@ internal sealed class StatementCount : IDisposable
     }
 
     public void Dispose() => _listener.Dispose();
+
+    private static bool IsOfRequest(Activity activity)
+    {
+        for (var cause = activity.Parent; cause is not null; cause = cause.Parent)
+        {
+            if (cause is { Source.Name: LookUps, OperationName: "lookup" })
+            {
+                return false;
+            }
+        }
+
+        return activity.Parent is not null;
+    }
 }

@@ -28,10 +28,16 @@ public class TestDatabase : IAsyncLifetime
     /// <inheritdoc/>
     public virtual async Task InitializeAsync()
     {
-        _server = await ServerAsync();
+        // Minutes for a connection or a statement: the machine may be busy with others, and what is tested is not how long one waits.
+        var seconds = (int)Eventually.Patience.TotalSeconds;
+        _server = new NpgsqlConnectionStringBuilder(await ServerAsync()) { Timeout = seconds, CommandTimeout = seconds }.ConnectionString;
+        if (Template is not null)
+        {
+            await EndSessionsAsync(Template);
+        }
+
         await OnServerAsync(Template is null ? $"CREATE DATABASE {_name}" : $"CREATE DATABASE {_name} TEMPLATE {Template}");
-        // A minute for a connection: the machine may be busy with others, and what is tested is not how long one waits.
-        ConnectionString = new NpgsqlConnectionStringBuilder(_server) { Database = _name, MaxPoolSize = 20, Timeout = 60, IncludeFailedBatchedCommand = true }.ConnectionString;
+        ConnectionString = new NpgsqlConnectionStringBuilder(_server) { Database = _name, MaxPoolSize = 20, IncludeFailedBatchedCommand = true }.ConnectionString;
         DataSource = NpgsqlDataSource.Create(ConnectionString);
     }
 
@@ -39,6 +45,7 @@ public class TestDatabase : IAsyncLifetime
     public virtual async Task DisposeAsync()
     {
         await DataSource.DisposeAsync();
+        await EndSessionsAsync(_name);
         await OnServerAsync($"DROP DATABASE {_name} WITH (FORCE)");
         await OnServerAsync($"DROP ROLE IF EXISTS {RowsRole.NameIn(_name)}");
     }
@@ -94,6 +101,11 @@ public class TestDatabase : IAsyncLifetime
 
         return content.ToString();
     }
+
+    // PostgreSQL waits five seconds for the sessions in a database that is to be copied or dropped, and then refuses; those that have been closed, too,
+    // may take longer on a busy machine.
+    private Task EndSessionsAsync(string database) =>
+        OnServerAsync($"SELECT pg_terminate_backend(pid, {(int)Eventually.Patience.TotalMilliseconds}) FROM pg_stat_activity WHERE datname = '{database}'");
 
     private async Task OnServerAsync(string sql)
     {

@@ -30,12 +30,17 @@ public sealed class HealthTests : IAsyncLifetime
     {
         await using var service = await StartAsync();
 
-        using var ready = await service.Http.GetAsync("/health");
+        // On a busy machine Redis is connected somewhat later.
+        bool? isNotStored = null;
+        await Eventually.TrueAsync(async () =>
+        {
+            using var ready = await service.Http.GetAsync("/health");
+            isNotStored = ready.Headers.CacheControl?.NoStore;
+            return (ready.StatusCode, await ready.Content.ReadAsStringAsync()) == (HttpStatusCode.OK, "Healthy");
+        });
         using var alive = await service.Http.GetAsync("/alive");
 
-        ready.StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await ready.Content.ReadAsStringAsync()).ShouldBe("Healthy");
-        ready.Headers.CacheControl?.NoStore.ShouldBeTrue();
+        isNotStored.ShouldBe(true);
         alive.StatusCode.ShouldBe(HttpStatusCode.OK);
         (await alive.Content.ReadAsStringAsync()).ShouldBe("Healthy");
     }
@@ -57,7 +62,7 @@ public sealed class HealthTests : IAsyncLifetime
         await _redis.StopAsync();
         await using var service = await StartAsync();
 
-        (await AnswerAsync(service, "/health")).ShouldBe((HttpStatusCode.OK, "Degraded"));
+        await Eventually.TrueAsync(async () => await AnswerAsync(service, "/health") == (HttpStatusCode.OK, "Degraded"));
         await _redis.StartAgainAsync();
         await Eventually.TrueAsync(async () => await AnswerAsync(service, "/health") == (HttpStatusCode.OK, "Healthy"));
 
@@ -94,7 +99,7 @@ public sealed class HealthTests : IAsyncLifetime
             return Task.CompletedTask;
         }));
 
-        (await AnswerAsync(service, "/health")).ShouldBe((HttpStatusCode.OK, "Healthy"));
+        await Eventually.TrueAsync(async () => await AnswerAsync(service, "/health") == (HttpStatusCode.OK, "Healthy"));
         (await AnswerAsync(service, "/anything-else")).Item1.ShouldBe(HttpStatusCode.Unauthorized);
     }
 

@@ -66,9 +66,7 @@ public sealed class RegisterTests(SignUpHost api) : IClassFixture<SignUpHost>
     public async Task The_first_person_of_a_company_owns_its_new_tenant_and_gets_the_activation_mail()
     {
         var taxId = NewSignUp.NewTaxId();
-        var watch = System.Diagnostics.Stopwatch.StartNew();
         await api.SignUpAsync(NewSignUp.Of("Nora@First.example", taxId, "Żółw & Söhne GmbH"));
-        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(30));
 
         var schema = await api.CompanyAsync(taxId);
         (await api.ScalarAsync<string>($"SELECT slug || ' ' || name || ' ' || status FROM tenants WHERE id = '{schema.TenantId}'")).ShouldBe("zolw-and-soehne-gmbh Żółw & Söhne GmbH active");

@@ -33,7 +33,14 @@ public sealed class MetricTests(MeasuredHost api) : IClassFixture<MeasuredHost>
         }
 
         string[] ours = ["todo.lookups.misses", "todo.limits.duration", "todo.sign_ins", "todo.mail.attempts", "todo.mail.delay", "todo.mail.waiting", "todo.mail.lag", "todo.tenants", "todo.tenants.requests", "todo.tenants.duration"];
-        var all = await api.UntilAsync("/api/metrics", page => Framework.Concat(ours).All(name => page.EnumerateArray().Any(one => Name(one) == name)));
+        (string Name, string Dimension, string Value)[] values =
+        [
+            ("todo.sign_ins", "outcome", "succeeded"), ("todo.sign_ins", "outcome", "wrong_password"), ("todo.mail.attempts", "template", "password_reset"),
+            ("todo.tenants", "version", MigrationLines.Tenant.Head.Id), ("todo.tenants", "status", "active"),
+        ];
+        var all = await api.UntilAsync("/api/metrics", page =>
+            Framework.Concat(ours).All(name => page.EnumerateArray().Any(one => Name(one) == name))
+            && values.All(value => page.EnumerateArray().Any(one => Name(one) == value.Name && Values(one, value.Dimension).Contains(value.Value))));
         var byName = all.EnumerateArray().ToLookup(Name);
         Values(byName["todo.sign_ins"].Single(), "outcome").ShouldBe(["succeeded", "wrong_password"], ignoreOrder: true);
         Values(byName["todo.mail.attempts"].Single(), "template").ShouldContain("password_reset");

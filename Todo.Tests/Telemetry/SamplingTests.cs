@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json;
 using Todo.Tests.ServiceDefaults;
 
 namespace Todo.Tests.Telemetry;
@@ -17,6 +18,8 @@ public sealed class UnsampledHost : TelemetryHost
 [Collection(RunAlone.Name)]
 public sealed class SamplingTests(UnsampledHost api) : IClassFixture<UnsampledHost>
 {
+    private const string Sampled = "GET /openapi/{documentName}.json";
+
     [Fact]
     public async Task Of_what_is_not_sampled_errors_and_slow_requests_are_sent_whole_and_nothing_else()
     {
@@ -33,12 +36,17 @@ public sealed class SamplingTests(UnsampledHost api) : IClassFixture<UnsampledHo
             failed.StatusCode.ShouldBe(HttpStatusCode.InternalServerError);
         }
 
-        var found = await api.UntilAsync("/api/traces?limit=1000", page => page.GetProperty("traces").GetArrayLength() >= 2);
-        var traces = found.GetProperty("traces").EnumerateArray().ToDictionary(trace => trace.GetProperty("name").GetString()!, trace => trace.GetProperty("traceId").GetString()!);
-        traces.Remove("Microsoft.AspNetCore.Hosting.HttpRequestIn");
-        traces.Keys.ShouldBe(["POST /auth/login", "GET /todos/"], ignoreOrder: true);
-        (await api.TraceAsync(traces["POST /auth/login"], "password check", "SELECT sign_ins")).Roots.ShouldHaveSingleItem();
-        (await api.TraceAsync(traces["GET /todos/"], "EVALSHA", "SELECT todos")).Roots.ShouldHaveSingleItem();
+        var found = await api.UntilAsync("/api/traces?limit=1000", page => Traces(page).Any(IsSlow) && Traces(page).Any(IsFailed));
+        (await api.TraceAsync(Id(Traces(found).Single(IsSlow)), "password check", "SELECT sign_ins")).Roots.ShouldHaveSingleItem();
+        (await api.TraceAsync(Id(Traces(found).Single(IsFailed)), "EVALSHA", "SELECT todos")).Roots.ShouldHaveSingleItem();
+
+        // On a busy machine others may have been slow as well. The receiver, which is in this process, is heard of too, and what the other test asks for is sampled.
+        Traces(found).Where(trace => Name(trace) is not ("Microsoft.AspNetCore.Hosting.HttpRequestIn" or Sampled))
+            .ShouldAllBe(trace => trace.GetProperty("errors").GetInt32() > 0 || trace.GetProperty("duration").GetDouble() >= 2500);
+
+        static bool IsSlow(JsonElement trace) => Name(trace) == "POST /auth/login";
+
+        static bool IsFailed(JsonElement trace) => Name(trace) == "GET /todos/" && trace.GetProperty("errors").GetInt32() > 0;
     }
 
     [Fact]
@@ -46,6 +54,12 @@ public sealed class SamplingTests(UnsampledHost api) : IClassFixture<UnsampledHo
     {
         using var request = RequestTraceTests.Request(HttpMethod.Get, "/openapi/v1.json", out var id);
         using var response = await api.Anonymous.SendAsync(request);
-        (await api.TraceAsync(id, "GET /openapi/{documentName}.json")).Spans.ShouldNotBeEmpty();
+        (await api.TraceAsync(id, Sampled)).Spans.ShouldNotBeEmpty();
     }
+
+    private static JsonElement[] Traces(JsonElement page) => [.. page.GetProperty("traces").EnumerateArray()];
+
+    private static string Name(JsonElement trace) => trace.GetProperty("name").GetString()!;
+
+    private static string Id(JsonElement trace) => trace.GetProperty("traceId").GetString()!;
 }

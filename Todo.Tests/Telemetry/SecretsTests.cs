@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 using Npgsql;
 using Todo.Data.Access;
@@ -95,15 +97,23 @@ public sealed class SecretsTests(OverheardHost api) : IClassFixture<OverheardHos
 
         await api.ExecuteAsync($"ALTER TABLE {await api.SchemaAsync(owner.Slug)}.todos DROP COLUMN title");
         (await StatusAsync(feed)).ShouldBe(HttpStatusCode.InternalServerError);
-        using (var failed = await again.PostAsJsonAsync("/todos", new { title = Title }))
+        var (trace, caller) = (ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom());
+        using (var last = new HttpRequestMessage(HttpMethod.Post, "/todos") { Content = JsonContent.Create(new { title = Title }) })
         {
+            last.Headers.Add("traceparent", $"00-{trace}-{caller}-01");
+            using var failed = await again.SendAsync(last);
             failed.StatusCode.ShouldBe(HttpStatusCode.InternalServerError);
         }
 
-        // All of that has been sent once the last of it has.
+        // All of that has been sent once the last of it has: of the last request, the span that knows its caller ends after all others. Ids are sent as bytes.
+        var (traceId, callerId) = (new byte[16], new byte[8]);
+        trace.CopyTo(traceId);
+        caller.CopyTo(callerId);
         await Eventually.TrueAsync(() => Task.FromResult(
-            api.Receiver.Received("traces").Contains("exception.stacktrace", StringComparison.Ordinal)
-            && api.Receiver.Received("logs").Contains("POST", StringComparison.Ordinal)
+            api.Receiver.Received("traces").Contains(Encoding.Latin1.GetString(callerId), StringComparison.Ordinal)
+            && api.Receiver.Received("traces").Contains("exception.stacktrace", StringComparison.Ordinal)
+            && api.Receiver.Received("traces").Contains("/calendar/", StringComparison.Ordinal)
+            && api.Receiver.Received("logs").Contains(Encoding.Latin1.GetString(traceId), StringComparison.Ordinal)
             && api.Receiver.Received("metrics").Contains("todo.tenants.errors", StringComparison.Ordinal)));
         string[] secrets =
         [
@@ -118,7 +128,6 @@ public sealed class SecretsTests(OverheardHost api) : IClassFixture<OverheardHos
             secrets.Where(secret => sent.Contains(secret, StringComparison.OrdinalIgnoreCase)).ShouldBeEmpty(signal);
         }
 
-        api.Receiver.Received("traces").ShouldContain("/calendar/");
         api.Receiver.Received("traces").ShouldNotContain((await api.SchemaAsync(owner.Slug)).Name);
     }
 

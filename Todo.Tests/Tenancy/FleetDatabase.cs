@@ -55,8 +55,9 @@ public sealed class FleetDatabase : TestDatabase
     public FleetPlanner Planner(MigrationLine? line = null) => new(DataSource, line ?? ProbeDbContext.Line);
 
     /// <summary>What a worker does at its start.</summary>
-    public Task<FleetOutcome> MigrateAsync(MigrationLine? line = null, Action<RunProgress>? progress = null, int parallelism = 4) =>
-        Fleet(line).BringToHeadAsync(new RunRequest("worker", "a test"), new RunExecution { Parallelism = parallelism, Progress = progress }, CancellationToken.None);
+    public Task<FleetOutcome> MigrateAsync(MigrationLine? line = null, Action<RunProgress>? progress = null, RunExecution? execution = null) =>
+        Fleet(line).BringToHeadAsync(
+            new RunRequest("worker", "a test"), (execution ?? new RunExecution { Parallelism = 4 }) with { Progress = progress }, CancellationToken.None);
 
     /// <summary>Brings one tenant to head, trying it so often. What new tenants get stays open, as if there had been no run.</summary>
     public async Task<FleetOutcome> MigrateOneAsync(string slug, int attempts = 5)

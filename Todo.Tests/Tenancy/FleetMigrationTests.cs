@@ -1,5 +1,6 @@
 using Npgsql;
 using Todo.Tenancy.Fleet;
+using Todo.Tests.Servers;
 
 namespace Todo.Tests.Tenancy;
 
@@ -116,15 +117,17 @@ public sealed class FleetMigrationTests : IAsyncLifetime
             await guard.ExecuteNonQueryAsync();
         }
 
+        // Tried until it is free, however long the others take.
+        var patient = new RunExecution { Parallelism = 2, Attempts = 1000, RetryDelay = TimeSpan.FromMilliseconds(1) };
         var othersDone = new TaskCompletionSource();
-        var migrating = _database.MigrateAsync(parallelism: 2, progress: progress =>
+        var migrating = _database.MigrateAsync(execution: patient, progress: progress =>
         {
             if (progress.Counts.Applied == 4)
             {
                 othersDone.TrySetResult();
             }
         });
-        await othersDone.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await othersDone.Task.WaitAsync(Eventually.Patience);
         (await _database.LedgerAsync(tenants[0])).ShouldBe(ProbeDbContext.First);
         await transaction.RollbackAsync();
 

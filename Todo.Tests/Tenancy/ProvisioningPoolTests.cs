@@ -2,6 +2,7 @@ using Npgsql;
 using Todo.Tenancy.Catalog;
 using Todo.Tenancy.Provisioning;
 using Todo.Tenancy.Scoping;
+using Todo.Tests.Servers;
 
 namespace Todo.Tests.Tenancy;
 
@@ -199,7 +200,7 @@ public sealed class ProvisioningPoolTests : IAsyncLifetime
         {
             await migration.ExecuteAsync($"UPDATE public.tenants SET schema_version = 'moved' WHERE id = '{waiting}'");
 
-            (await ProvisionAsync("impatient").WaitAsync(TimeSpan.FromSeconds(10))).Id.ShouldNotBe(waiting);
+            (await ProvisionAsync("impatient").WaitAsync(Eventually.Patience)).Id.ShouldNotBe(waiting);
 
             await migration.ExecuteAsync("COMMIT");
         }

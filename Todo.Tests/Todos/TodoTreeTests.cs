@@ -1,9 +1,11 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Npgsql;
 using Todo.Data.Tenants;
 using Todo.Tests.Api;
 using Todo.Tests.Lists;
+using Todo.Tests.Servers;
 using static Todo.Tests.Lists.ListHost;
 using static Todo.Tests.People.PeopleHost;
 using static Todo.Tests.Todos.TodoFieldTests;
@@ -127,6 +129,52 @@ public sealed class TodoTreeTests(ListHost api) : IClassFixture<ListHost>
                 SELECT count(*) FROM {schema}.todos AS part JOIN {schema}.todos AS whole ON whole.id = part.parent_id
                 WHERE part.list_id IS DISTINCT FROM whole.list_id OR (whole.deleted_at IS NOT NULL AND part.deleted_at IS NULL)
                 """)).ShouldBe(0);
+        }
+    }
+
+    [Theory]
+    [InlineData("DELETE", "")]
+    [InlineData("DELETE", "?force=true")]
+    [InlineData("POST", "/restore")]
+    public async Task What_waits_for_a_list_out_of_which_its_todo_is_moved_meanwhile_is_not_done_without_holding_the_other(string method, string way)
+    {
+        using var owner = await api.CreateTenantAsync();
+        var schema = await api.SchemaAsync(owner.Slug);
+        var (from, to) = (await AddListAsync(owner), await AddListAsync(owner));
+        var todo = await AddTodoAsync(owner, from);
+        if (method == "POST")
+        {
+            await OkAsync(owner.DeleteAsync($"/todos/{todo}"));
+        }
+
+        // Whoever moves a todo holds both lists.
+        await using var mover = await api.DataSource.OpenConnectionAsync();
+        await using var moving = await mover.BeginTransactionAsync();
+        await using var move = new NpgsqlCommand(
+            $"""
+            SELECT 1 FROM {schema}.todo_lists WHERE id IN ('{from}', '{to}') FOR NO KEY UPDATE;
+            UPDATE {schema}.todos SET list_id = '{to}' WHERE id = '{todo}'
+            """,
+            mover,
+            moving);
+        await move.ExecuteNonQueryAsync();
+        var waiting = SendAsync();
+        await Eventually.TrueAsync(() => api.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')"));
+        await moving.CommitAsync();
+        var before = await api.ScalarAsync<string>($"SELECT deleted_at::text || version FROM {schema}.todos");
+        using (var answer = await waiting)
+        {
+            answer.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        }
+
+        (await api.ScalarAsync<string>($"SELECT deleted_at::text || version FROM {schema}.todos")).ShouldBe(before);
+        using var again = await SendAsync();
+        again.IsSuccessStatusCode.ShouldBeTrue();
+
+        async Task<HttpResponseMessage> SendAsync()
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(method), $"/todos/{todo}{way}");
+            return await owner.SendAsync(request);
         }
     }
 

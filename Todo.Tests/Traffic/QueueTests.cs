@@ -6,16 +6,16 @@ using Todo.Tests.Servers;
 
 namespace Todo.Tests.Traffic;
 
-/// <summary>Where a tenant's requests beyond one wait for their turn, which comes every five seconds.</summary>
+/// <summary>Where a tenant's requests beyond one wait for their turn, which comes four times a minute.</summary>
 public sealed class QueueHost : TrafficHost
 {
     public const int Queue = 2;
-    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
 
     /// <inheritdoc/>
     protected override IEnumerable<string> Arguments =>
     [
-        .. Limit("tenant", 12, RatePeriod.Minute, burst: 0, Queue),
+        .. Limit("tenant", 4, RatePeriod.Minute, burst: 0, Queue),
         "--Logging:Console:LogLevel:Default=None",
     ];
 }
@@ -54,9 +54,10 @@ public sealed class QueueTests(QueueHost api) : IClassFixture<QueueHost>
         using var first = await owner.GetAsync("/todos");
         first.StatusCode.ShouldBe(HttpStatusCode.OK);
         statements.Take();
+        using var delays = new Measured(api, "todo.limits.delays");
         using var patience = new CancellationTokenSource();
         var second = owner.GetAsync("/todos", patience.Token);
-        await Eventually.TrueAsync(async () => (await DebtAsync(owner)) > QueueHost.Interval);
+        await Eventually.TrueAsync(() => Task.FromResult(delays.Of("tenant") == 1));
         await patience.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(second);
 
@@ -64,12 +65,6 @@ public sealed class QueueTests(QueueHost api) : IClassFixture<QueueHost>
         using var third = await owner.GetAsync("/todos");
         third.StatusCode.ShouldBe(HttpStatusCode.OK);
         statements.Take().Count(statement => statement.Contains("todos", StringComparison.Ordinal)).ShouldBe(1);
-    }
-
-    private async Task<TimeSpan> DebtAsync(TenantClient owner)
-    {
-        using var redis = await StackExchange.Redis.ConnectionMultiplexer.ConnectAsync(api.Redis.ConnectionString);
-        return await redis.GetDatabase().KeyTimeToLiveAsync($"todo:limit:1:tenant:{(await api.SchemaAsync(owner.Slug)).TenantId:N}") ?? TimeSpan.Zero;
     }
 
     private static async Task<(HttpStatusCode Status, TimeSpan At)> EndOfAsync(TenantClient client, Stopwatch watch)

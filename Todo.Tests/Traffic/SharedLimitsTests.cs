@@ -91,7 +91,7 @@ public sealed class SharedLimitsTests : IAsyncLifetime
     [Fact]
     public async Task Debts_are_by_the_clock_of_Redis_and_end_with_their_key()
     {
-        var limit = NewKey(NewPolicy(20, RatePeriod.Minute, burst: 3));
+        var limit = NewKey(NewPolicy(1, RatePeriod.Minute, burst: 3));
         var before = await NowAsync();
         await new SharedLimits(_connections[0]).ChargeAsync([limit]);
         var after = await NowAsync();

@@ -20,6 +20,9 @@ public class TrafficHost : ApiHost
     [
         .. Limit("tenant", 1, Todo.Api.Traffic.RatePeriod.Minute, TenantQuota - 1),
         "--Logging:Console:LogLevel:Default=None",
+
+        // One that is frozen is waited for again and again.
+        "--Lookups:RedisPatience=00:00:00.5",
     ];
 
     /// <inheritdoc/>
@@ -43,7 +46,9 @@ public class TrafficHost : ApiHost
     public async Task<IReadOnlyList<string>> LimitKeysAsync()
     {
         using var redis = await ConnectionMultiplexer.ConnectAsync(Redis.ConnectionString);
-        return [.. redis.GetServer(redis.GetEndPoints().Single()).Keys(pattern: "todo:limit:*").Select(key => (string)key!)];
+
+        // Few enough for one question; the client's own way of asking gives up after a second.
+        return (string[])(await redis.GetDatabase().ExecuteAsync("KEYS", "todo:limit:*"))!;
     }
 
     /// <summary>Stops the process of Redis where it is: its connections stay, and nothing answers. Or lets it go on.</summary>

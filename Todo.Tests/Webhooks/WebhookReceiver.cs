@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Todo.Tests.Servers;
 
 namespace Todo.Tests.Webhooks;
 
@@ -61,7 +62,7 @@ internal sealed class WebhookReceiver : IAsyncDisposable
     /// <summary>The next that came.</summary>
     public async Task<Received> NextAsync()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(Eventually.Patience);
         return await _received.Reader.ReadAsync(patience.Token);
     }
 

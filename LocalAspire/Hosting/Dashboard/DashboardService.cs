@@ -27,6 +27,9 @@ internal sealed partial class DashboardService(
 {
     private const string EndpointKey = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
+    // Somebody else may take a port between the moment it is let go of and the moment the dashboard listens there.
+    private const int MostAttempts = 5;
+
     private readonly int[] _ports = new int[2];
 
     /// <summary>The dashboard; null if it could not start.</summary>
@@ -34,28 +37,27 @@ internal sealed partial class DashboardService(
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        _ports[0] = Port(configuration["ASPNETCORE_URLS"]);
-        _ports[1] = Port(configuration["ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL"]);
-        var server = new DashboardServer(
-            new HostedApplication(Name(environment.ApplicationName), model, notifications, loggers, commands),
-            new()
+        DashboardServer server;
+        for (var attempt = 1; ; attempt++)
+        {
+            server = Make();
+            try
             {
-                Port = _ports[0],
-                OtlpPort = _ports[1],
-                Token = configuration["ASPIRE_DASHBOARD_FRONTEND_BROWSERTOKEN"] is { Length: > 0 } token ? token : Secret(),
-                OtlpApiKey = Secret(),
-            });
-        try
-        {
-            Array.ForEach(_ports, Ports.Release);
-            await server.StartAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (IOException exception)
-        {
-            // An application without a dashboard is better than none.
-            await server.DisposeAsync().ConfigureAwait(false);
-            LogNoDashboard(logger, exception.Message);
-            return;
+                Array.ForEach(_ports, Ports.Release);
+                await server.StartAsync(cancellationToken).ConfigureAwait(false);
+                break;
+            }
+            catch (IOException exception)
+            {
+                await server.DisposeAsync().ConfigureAwait(false);
+                Ports.Return(_ports);
+                if (attempt == MostAttempts)
+                {
+                    // An application without a dashboard is better than none.
+                    LogNoDashboard(logger, exception.Message);
+                    return;
+                }
+            }
         }
 
         Server = server;
@@ -81,6 +83,21 @@ internal sealed partial class DashboardService(
         applicationName.EndsWith(".AppHost", StringComparison.Ordinal) ? applicationName[..^".AppHost".Length] : applicationName;
 
     private static string Secret() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+
+    private DashboardServer Make()
+    {
+        _ports[0] = Port(configuration["ASPNETCORE_URLS"]);
+        _ports[1] = Port(configuration["ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL"]);
+        return new(
+            new HostedApplication(Name(environment.ApplicationName), model, notifications, loggers, commands),
+            new()
+            {
+                Port = _ports[0],
+                OtlpPort = _ports[1],
+                Token = configuration["ASPIRE_DASHBOARD_FRONTEND_BROWSERTOKEN"] is { Length: > 0 } token ? token : Secret(),
+                OtlpApiKey = Secret(),
+            });
+    }
 
     // LaunchPlan gives these to every project, each with its own name.
     private void SendTelemetryTo(string endpoint, string key)

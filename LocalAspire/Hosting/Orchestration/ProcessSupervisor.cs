@@ -86,14 +86,15 @@ internal sealed class ProcessSupervisor : IDisposable
 /// <summary>A process of ours, with all that it started.</summary>
 internal sealed class SupervisedProcess
 {
-    private static readonly (TimeSpan After, int Signal)[] Ladder =
+    // Each after so long since the one before, however long this process itself stood still meanwhile.
+    private static readonly (TimeSpan Patience, int Signal)[] Ladder =
     [
         (TimeSpan.Zero, PosixSignals.Terminate),
 
         // To PostgreSQL this means: don't wait for clients. A .NET process has understood the first.
         (TimeSpan.FromSeconds(4), PosixSignals.Interrupt),
-        (TimeSpan.FromSeconds(8), PosixSignals.Quit),
-        (TimeSpan.FromSeconds(10), PosixSignals.Kill),
+        (TimeSpan.FromSeconds(4), PosixSignals.Quit),
+        (TimeSpan.FromSeconds(2), PosixSignals.Kill),
     ];
 
     private readonly Process _process;
@@ -131,16 +132,9 @@ internal sealed class SupervisedProcess
             return await Exited.ConfigureAwait(false);
         }
 
-        var since = Stopwatch.StartNew();
-        foreach (var (after, signal) in Ladder)
+        foreach (var (patience, signal) in Ladder)
         {
-            var wait = after - since.Elapsed;
-            if (wait > TimeSpan.Zero && await Task.WhenAny(Exited, Task.Delay(wait)).ConfigureAwait(false) == Exited)
-            {
-                break;
-            }
-
-            if (Exited.IsCompleted)
+            if (Exited.IsCompleted || (patience > TimeSpan.Zero && await Task.WhenAny(Exited, Task.Delay(patience)).ConfigureAwait(false) == Exited))
             {
                 break;
             }
@@ -172,7 +166,7 @@ internal sealed class SupervisedProcess
         await EndGroupAsync().ConfigureAwait(false);
 
         // What it said last is often why it ended. Something that left the group may hold the pipe open for ever.
-        await Task.WhenAny(Task.WhenAll(output, error), Task.Delay(TimeSpan.FromSeconds(2))).ConfigureAwait(false);
+        await Task.WhenAny(Task.WhenAll(output, error), Task.Delay(TimeSpan.FromSeconds(5))).ConfigureAwait(false);
         _watchdog.Drop(Id);
         var code = _process.ExitCode;
         _process.Dispose();

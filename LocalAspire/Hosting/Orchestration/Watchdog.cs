@@ -94,7 +94,7 @@ internal sealed class Watchdog : IDisposable
         lock (_lock)
         {
             _shell?.StandardInput.Dispose();
-            _shell?.WaitForExit(TimeSpan.FromSeconds(5));
+            _shell?.WaitForExit(TimeSpan.FromSeconds(30));
             _shell?.Dispose();
             _shell = null;
         }

@@ -47,7 +47,7 @@ public sealed class BrowserHost : IAsyncLifetime, IDisposable
 
     public async Task InitializeAsync()
     {
-        Assertions.SetDefaultExpectTimeout(30_000);
+        Assertions.SetDefaultExpectTimeout(Chromium.Patience);
 
         // The browser first: if there is none, that is said before minutes have gone.
         _playwright = await Playwright.CreateAsync();
@@ -96,7 +96,7 @@ public sealed class BrowserHost : IAsyncLifetime, IDisposable
             // A picture is taken with a style of Playwright's own, which the pages would refuse.
             BypassCSP = isForPictures,
         });
-        context.SetDefaultTimeout(30_000);
+        context.SetDefaultTimeout(Chromium.Patience);
         return new(context, await context.NewPageAsync());
     }
 

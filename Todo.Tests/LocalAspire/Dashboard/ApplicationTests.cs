@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
+using Todo.Tests.Servers;
 
 namespace Todo.Tests.LocalAspire.Dashboard;
 
@@ -76,7 +77,9 @@ public sealed class ApplicationTests
         await File.WriteAllTextAsync(Path.Combine(dashboard.Sample.Folder, "go"), "");
         await UntilAsync("badly");
 
-        var lines = (await dashboard.ReadAsync("/api/console/talker")).EnumerateArray().ToArray();
+        // What it says in two ways is read in two ways: either may be there first.
+        JsonElement[] lines = [];
+        await Eventually.TrueAsync(async () => (lines = [.. (await dashboard.ReadAsync("/api/console/talker")).EnumerateArray()]).Length == 3);
         lines.Select(line => line.GetProperty("number").GetInt32()).ShouldBe([1, 2, 3]);
         lines[0].GetProperty("text").GetString().ShouldBe("\e[31mred\e[0m");
         (await File.ReadAllTextAsync(Path.Combine(dashboard.Sample.Folder, ".aspire", "logs", "talker.log"), dashboard.Sample.Patience)).ShouldContain("Z red\n", Case.Sensitive, "colours are for those who watch");

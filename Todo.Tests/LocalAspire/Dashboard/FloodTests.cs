@@ -15,8 +15,8 @@ public sealed class FloodTests
         const int SpansOfRequest = 512;
         var text = new string('x', 500);
 
-        // Several senders at once; each trace has the spans of one request.
-        await Parallel.ForAsync(1, Requests + 1, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, _) =>
+        // Several senders at once, as many as are received at once; each trace has the spans of one request.
+        await Parallel.ForAsync(1, Requests + 1, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (i, _) =>
         {
             var spans = Enumerable.Range(1, SpansOfRequest).Select(n => OtlpMessage.Span((UInt128)i, (ulong)n, "flood", attributes: OtlpMessage.Attribute("text", text)));
             using var response = await dashboard.SendAsync("traces", RunningDashboard.Protobuf(OtlpMessage.Request("flood", spans)));

@@ -5,6 +5,7 @@ using Aspire.Hosting.Dashboard;
 using LocalAspire.Dashboard;
 using LocalAspire.Dashboard.Otlp;
 using Microsoft.Extensions.DependencyInjection;
+using Todo.Tests.Servers;
 
 namespace Todo.Tests.LocalAspire.Dashboard;
 
@@ -17,9 +18,11 @@ internal sealed class RunningDashboard : IAsyncDisposable
     {
         _sample = sample;
         Server = sample.App.Services.GetRequiredService<DashboardService>().Server!;
-        Reader = new() { BaseAddress = new(Server.Url) };
+        Reader = new() { BaseAddress = new(Server.Url), Timeout = Eventually.Patience };
         Reader.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Server.Token);
-        Sender = new() { BaseAddress = new(Server.OtlpUrl) };
+
+        // Whoever asks first whether to send a body waits for the answer, and does not send it unasked after a second.
+        Sender = new(new SocketsHttpHandler { Expect100ContinueTimeout = Eventually.Patience }) { BaseAddress = new(Server.OtlpUrl), Timeout = Eventually.Patience };
         Sender.DefaultRequestHeaders.Add(OtlpReceiver.KeyHeader, Server.OtlpApiKey);
     }
 
@@ -54,10 +57,10 @@ internal sealed class RunningDashboard : IAsyncDisposable
     }
 
     public async Task<HttpResponseMessage> SendAsync(string signal, HttpContent content) =>
-        await Sender.PostAsync($"/v1/{signal}", content, _sample.Patience);
+        await Sender.PostAsync($"/v1/{signal}", content);
 
     public async Task<JsonElement> ReadAsync(string path) =>
-        await Reader.GetFromJsonAsync<JsonElement>(path, _sample.Patience);
+        await Reader.GetFromJsonAsync<JsonElement>(path);
 
     public async ValueTask DisposeAsync()
     {

@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 using Todo.Tenancy.Fleet;
+using Todo.Tests.Servers;
 
 namespace Todo.Tests.Tenancy.Fleet;
 
@@ -10,6 +11,9 @@ namespace Todo.Tests.Tenancy.Fleet;
 public sealed class GateTests : IAsyncLifetime
 {
     private static readonly MigrationTarget Head = MigrationTarget.To(ProbeDbContext.Second);
+
+    // A gate that takes long is none that refuses.
+    private static readonly RunExecution Execution = new() { GateTimeout = Eventually.Patience };
 
     private readonly FleetDatabase _database = new();
     private readonly ConcurrentQueue<(string Method, long Applied)> _asked = new();
@@ -64,13 +68,13 @@ public sealed class GateTests : IAsyncLifetime
         report.Run.IsPausedByPerson.ShouldBeFalse();
 
         await _database.Runs.ResumeAsync(report.Run.Id, null, ProbeDbContext.Line, CancellationToken.None);
-        var resumed = await _database.Executor().ExecuteAsync(report.Run.Id, new RunExecution(), CancellationToken.None);
+        var resumed = await _database.Executor().ExecuteAsync(report.Run.Id, Execution, CancellationToken.None);
         (resumed.Run.State, resumed.Counts.Applied).ShouldBe((RunState.Completed, 4));
         _asked.ShouldBe([("GET", 2), ("GET", 2)]);
     }
 
     private Task<RunReport> StartAsync(string waves) => _database.RunAsync(
-        RunKind.Apply, Head, request: new RunRequest("cli", "a test") { Waves = Waves.Parse(waves), GateUrl = new Uri(_gate.Urls.Single() + "/health") });
+        RunKind.Apply, Head, request: new RunRequest("cli", "a test") { Waves = Waves.Parse(waves), GateUrl = new Uri(_gate.Urls.Single() + "/health") }, execution: Execution);
 
     private Task<long> AppliedAsync() => _database.ScalarAsync<long>("SELECT count(*) FROM public.migration_run_tenants WHERE state = 'applied'");
 }

@@ -10,6 +10,9 @@ public sealed class PaceTests : IAsyncLifetime
 {
     private static readonly MigrationTarget Head = MigrationTarget.To(ProbeDbContext.Second);
 
+    // Who waits for a table is seen waiting, however long the machine takes to look.
+    private static readonly TimeSpan LockTimeout = TimeSpan.FromMinutes(10);
+
     private readonly FleetDatabase _database = new();
 
     public Task InitializeAsync() => _database.InitializeAsync();
@@ -25,7 +28,7 @@ public sealed class PaceTests : IAsyncLifetime
         var run = await StartAsync(new RunRequest("api", "a test") { Parallelism = parallelism });
         await using var held = await HoldAsync(tenants[0]);
         await using var dataSource = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_database.ConnectionString) { MaxPoolSize = connections });
-        var working = _database.Executor(dataSource: dataSource).ExecuteAsync(run.Id, new RunExecution(), CancellationToken.None);
+        var working = _database.Executor(dataSource: dataSource).ExecuteAsync(run.Id, new RunExecution { LockTimeout = LockTimeout }, CancellationToken.None);
         await WaitingAsync(1);
         await held.DisposeAsync();
 
@@ -40,7 +43,7 @@ public sealed class PaceTests : IAsyncLifetime
         var run = await StartAsync(new RunRequest("api", "a test") { Parallelism = 1 });
         await using var first = await HoldAsync(tenants[0]);
         await using var second = await HoldAsync(tenants[1]);
-        var working = _database.Executor().ExecuteAsync(run.Id, new RunExecution { Parallelism = 2 }, CancellationToken.None);
+        var working = _database.Executor().ExecuteAsync(run.Id, new RunExecution { Parallelism = 2, LockTimeout = LockTimeout }, CancellationToken.None);
         await WaitingAsync(2);
         await first.DisposeAsync();
         await second.DisposeAsync();
