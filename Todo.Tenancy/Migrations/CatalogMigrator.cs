@@ -24,8 +24,9 @@ public sealed partial class CatalogMigrator(NpgsqlDataSource dataSource, Migrati
             """
             SELECT set_config('search_path', 'public', true), set_config('lock_timeout', '60s', true);
             SELECT pg_advisory_xact_lock(@key);
-            """, connection, transaction) { CommandTimeout = 0 })
+            """, connection, transaction))
         {
+            prepare.CommandTimeout = 0;
             prepare.Parameters.AddWithValue("key", LockKey);
             await prepare.ExecuteNonQueryAsync(cancellationToken);
         }
