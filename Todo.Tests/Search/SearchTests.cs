@@ -121,6 +121,8 @@ public sealed class SearchTests(ListHost api) : IClassFixture<ListHost>
     {
         using var owner = await SampleAsync();
         var schema = (await api.SchemaAsync(owner.Slug)).Quoted;
+
+        // All columns, as a search wants them: an index that has those that are asked for would be read as a whole.
         foreach (var (condition, index) in new Dictionary<string, string>
         {
             ["setweight(to_tsvector('simple', title), 'A') || setweight(to_tsvector('english', title), 'B') || setweight(to_tsvector('simple', COALESCE(notes, '')), 'C') || setweight(to_tsvector('english', COALESCE(notes, '')), 'D') @@ 'milk'::tsquery"] = "todos_words_idx",
@@ -128,7 +130,7 @@ public sealed class SearchTests(ListHost api) : IClassFixture<ListHost>
             ["title ILIKE '%milk%' OR notes ILIKE '%milk%'"] = "todos_trigrams_idx",
         })
         {
-            (await api.ScalarAsync<string>($"BEGIN; SET LOCAL enable_seqscan = off; EXPLAIN (FORMAT JSON) SELECT id FROM {schema}.todos WHERE {condition}; COMMIT"))!.ShouldContain(index);
+            (await api.ScalarAsync<string>($"BEGIN; SET LOCAL enable_seqscan = off; EXPLAIN (FORMAT JSON) SELECT * FROM {schema}.todos WHERE {condition}; COMMIT"))!.ShouldContain(index);
         }
     }
 
