@@ -163,7 +163,7 @@ public sealed class PasswordResetWithoutRedisTests(LonelyHost api) : IClassFixtu
         var (replica, address) = await api.StartApiAsync(api.ConnectionString);
         await using (replica)
         {
-            await EndingSessions.ByNewPasswordAsync(api, address, "four other plain words");
+            await EndingSessions.ByNewPasswordAsync(api, address);
         }
     }
 }
@@ -171,14 +171,14 @@ public sealed class PasswordResetWithoutRedisTests(LonelyHost api) : IClassFixtu
 internal static class EndingSessions
 {
     /// <summary>Resets a password here, and waits until another replica does not go on with a session of before.</summary>
-    public static async Task ByNewPasswordAsync(MailedHost api, Uri elsewhere, string newPassword)
+    public static async Task ByNewPasswordAsync(MailedHost api, Uri elsewhere)
     {
         using var owner = await api.CreateTenantAsync();
         using var there = new TenantClient(elsewhere, owner.Slug, owner.Token, owner.UserId);
         var token = await api.ResetTokenAsync($"owner@{owner.Slug}.example");
         (await owner.GetAsync("/todos")).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await there.GetAsync("/todos")).StatusCode.ShouldBe(HttpStatusCode.OK);
-        using var confirmed = await api.Anonymous.PostAsJsonAsync("/auth/password-reset/confirm", new { token, password = newPassword });
+        using var confirmed = await api.Anonymous.PostAsJsonAsync("/auth/password-reset/confirm", new { token, password = "four other plain words" });
         confirmed.StatusCode.ShouldBe(HttpStatusCode.NoContent);
         (await owner.GetAsync("/todos")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         await Eventually.TrueAsync(async () => (await there.GetAsync("/todos")).StatusCode == HttpStatusCode.Unauthorized);

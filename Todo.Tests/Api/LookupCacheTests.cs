@@ -9,6 +9,7 @@ using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using Todo.Api.Caching;
 using Todo.AppHost.Embedded;
+using Todo.Tests.Embedded;
 using Todo.Tests.Servers;
 
 namespace Todo.Tests.Api;
@@ -166,7 +167,7 @@ public sealed class LookupCacheTests : IAsyncLifetime
 
     private async Task<LookupCache> NewAsync()
     {
-        var connection = await ConnectionMultiplexer.ConnectAsync(_redis.ConnectionString + ",connectTimeout=60000");
+        var connection = await RedisClient.ConnectAsync(_redis.ConnectionString);
         _connections.Add(connection);
         return new LookupCache(connection, TimeProvider.System, _meters, Options.Create(Patient), NullLogger<LookupCache>.Instance);
     }

@@ -134,7 +134,8 @@ internal sealed class SupervisedProcess
 
         foreach (var (patience, signal) in Ladder)
         {
-            if (Exited.IsCompleted || (patience > TimeSpan.Zero && await Task.WhenAny(Exited, Task.Delay(patience)).ConfigureAwait(false) == Exited))
+            await Task.WhenAny(Exited, Task.Delay(patience)).ConfigureAwait(false);
+            if (Exited.IsCompleted)
             {
                 break;
             }
